@@ -1,0 +1,36 @@
+/** What an inference node says of itself: health, and its models in the shape that OpenAI and OpenRouter clients read. */
+import { z } from 'zod'
+import { address, bytes32, sha256Name } from './hex.ts'
+
+export const nodeHealth = z.object({
+  status: z.literal('ok'),
+  chainId: z.number().int(),
+  blockNumber: z.string(),
+  operator: address,
+  sessionKey: bytes32,
+  engine: z.literal('llama.cpp'),
+  llamaRelease: z.string(),
+  gpu: z.union([z.literal(false), z.string()]),
+  base: z.object({ name: z.string(), sha256: sha256Name, contextTokens: z.number().int() }),
+  openWorks: z.number().int(),
+})
+export type NodeHealth = z.infer<typeof nodeHealth>
+
+/** Prices in OpenRouter's way: decimal strings in the asset's whole unit, per byte here since bytes are the unit of charge. */
+export const nodeModel = z.object({
+  id: z.string(),
+  object: z.literal('model'),
+  created: z.number().int(),
+  owned_by: z.string(),
+  name: z.string(),
+  context_length: z.number().int(),
+  pricing: z.object({
+    unit: z.literal('byte'),
+    prompt: z.string(),
+    completion: z.string(),
+    request: z.string(),
+  }),
+  supported_parameters: z.array(z.string()),
+})
+export const nodeModels = z.object({ object: z.literal('list'), data: z.array(nodeModel) })
+export type NodeModels = z.infer<typeof nodeModels>
