@@ -1,0 +1,111 @@
+/**
+ * The door of every npm script: installs what is missing, finds a Node 24, and runs the command under it.
+ * Plain JavaScript without dependencies, because it has to run on a system Node 20 before anything is installed.
+ */
+import { spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const modules = join(root, 'node_modules')
+const marker = join(modules, '.grimoire-installed')
+
+const COMMANDS = {
+  start: 'devnet/start.ts',
+  demo: 'devnet/demo.ts',
+  test: 'test/run.ts',
+  check: 'test/check.ts',
+  bench: 'test/bench/main.ts',
+  contracts: 'contracts/compile.ts',
+  migrations: 'schema/migrate.ts',
+  relock: 'devnet/relock.ts',
+}
+
+function stop(sentence, mend) {
+  process.stderr.write(`${sentence}\n${mend}\n`)
+  process.exit(1)
+}
+
+const lockHash = () =>
+  createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
+const isInstalled = () => existsSync(marker) && readFileSync(marker, 'utf8') === lockHash()
+
+/** How many packages are on disk: the only progress that npm lets one see from outside. */
+function installedPackages() {
+  if (!existsSync(modules)) return 0
+  const names = readdirSync(modules).filter(name => !name.startsWith('.'))
+  return names.reduce(
+    (sum, name) => sum + (name.startsWith('@') ? readdirSync(join(modules, name)).length : 1),
+    0,
+  )
+}
+
+async function install() {
+  const started = Date.now()
+  const wanted = Object.keys(
+    JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages,
+  ).length
+  process.stderr.write(
+    'Installing what is missing (first run, or the lockfile changed); this takes a minute or two.\n',
+  )
+  const npm = spawn('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    shell: process.platform === 'win32',
+  })
+  let errors = ''
+  npm.stderr.on('data', data => {
+    errors += data
+  })
+  const progress = setInterval(() => {
+    const seconds = Math.round((Date.now() - started) / 1000)
+    process.stderr.write(`  ${seconds} s, ${installedPackages()} of about ${wanted} packages on disk\n`)
+  }, 5_000)
+  const code = await new Promise(resolve => npm.on('close', resolve).on('error', () => resolve(127)))
+  clearInterval(progress)
+  if (code === 127) stop('npm was not found.', 'Install npm 11 or newer, then run the command again.')
+  if (code !== 0)
+    stop(
+      `npm ci failed with exit code ${code}:\n${errors.trim().slice(-2_000)}`,
+      'Check the network and the disk, then run the command again.',
+    )
+  writeFileSync(marker, lockHash())
+  process.stderr.write(`Installed in ${Math.round((Date.now() - started) / 1000)} s.\n`)
+}
+
+function findNode() {
+  const bundled = join(modules, `node-${process.platform}-${process.arch}`, 'bin', 'node')
+  if (existsSync(bundled)) return bundled
+  const onPath = spawnSync('node', ['--version'], { encoding: 'utf8' }).stdout ?? ''
+  if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath
+  if (Number(/^v(\d+)/.exec(onPath)?.[1]) >= 24) return 'node'
+  return stop(
+    `Grimoire runs on Node 24, which npm brings for Linux x64 and arm64 only; this is ${process.platform} ${process.arch} with Node ${process.versions.node}.`,
+    'Install Node 24 from nodejs.org, then run the command again.',
+  )
+}
+
+const [command, ...args] = process.argv.slice(2)
+if (!Object.hasOwn(COMMANDS, command)) {
+  stop(`There is no command "${command ?? ''}".`, `Use one of: ${Object.keys(COMMANDS).join(', ')}.`)
+}
+if (!isInstalled()) await install()
+
+const node = findNode()
+const child = spawn(node, [join(root, COMMANDS[command]), ...args], {
+  cwd: root,
+  stdio: 'inherit',
+  env: {
+    ...process.env,
+    PATH: [dirname(node), join(modules, '.bin'), process.env.PATH].join(delimiter),
+    NODE_NO_WARNINGS: '1',
+  },
+})
+// A terminal sends Ctrl-C to the child as well: this process only has to outlive it. SIGTERM comes to us alone.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => child.kill('SIGTERM'))
+child.on('close', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)))

@@ -1,0 +1,58 @@
+/** `npm run check`: types, lint, unused exports, boundaries, and generated files that must be fresh. */
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '..')
+
+type Step = { name: string; command: string[]; mend: string }
+
+const STEPS: Step[] = [
+  {
+    name: 'lint',
+    command: ['biome', 'check', '--error-on-warnings', '.'],
+    mend: 'npx biome check --write .',
+  },
+  { name: 'types', command: ['tsc', '-p', 'tsconfig.json'], mend: 'correct the types' },
+  { name: 'types of the worker', command: ['tsc', '-p', 'worker/tsconfig.json'], mend: 'correct the types' },
+  { name: 'unused exports', command: ['knip', '--no-progress'], mend: 'remove them, or use them' },
+  {
+    name: 'ABIs and bytecode fresh',
+    command: ['node', 'contracts/compile.ts', '--check'],
+    mend: 'npm run contracts',
+  },
+  { name: 'migrations fresh', command: ['node', 'schema/migrate.ts', '--check'], mend: 'npm run migrations' },
+  {
+    name: 'boundaries',
+    command: ['node', '--test', '--test-reporter=dot', 'test/boundaries.test.ts'],
+    mend: 'see ARCHITECTURE.md',
+  },
+]
+
+function run({ command }: Step): Promise<{ code: number; output: string }> {
+  const [program = '', ...args] = command
+  return new Promise(resolve => {
+    let output = ''
+    const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', data => {
+        output += data
+      })
+    }
+    child.on('error', error => resolve({ code: 127, output: error.message }))
+    child.on('close', code => resolve({ code: code ?? 1, output }))
+  })
+}
+
+let failed = 0
+for (const step of STEPS) {
+  const started = performance.now()
+  const { code, output } = await run(step)
+  const seconds = ((performance.now() - started) / 1000).toFixed(1)
+  process.stdout.write(`${code === 0 ? 'ok  ' : 'FAIL'} ${step.name} (${seconds} s)\n`)
+  if (code !== 0) {
+    failed += 1
+    process.stdout.write(`${output.trim()}\n     mend: ${step.mend}\n`)
+  }
+}
+process.stdout.write(`check: ${STEPS.length - failed} passed, ${failed} failed\n`)
+process.exit(failed === 0 ? 0 : 1)
