@@ -3,18 +3,18 @@ import { z } from 'zod'
 
 export type Hex = `0x${string}`
 
+/** The `meta` is what OpenAPI documents say of a custom schema. */
+const hexMatching = (pattern: RegExp, expected: string) =>
+  z
+    .custom<Hex>(value => typeof value === 'string' && pattern.test(value), expected)
+    .meta({ type: 'string', pattern: pattern.source })
+
 const hexOf = (bytes: number, what: string) =>
-  z.custom<Hex>(
-    value => typeof value === 'string' && new RegExp(`^0x[0-9a-fA-F]{${bytes * 2}}$`).test(value),
-    `expected ${what}: 0x and ${bytes * 2} hex digits`,
-  )
+  hexMatching(new RegExp(`^0x[0-9a-fA-F]{${bytes * 2}}$`), `expected ${what}: 0x and ${bytes * 2} hex digits`)
 
 export const address = hexOf(20, 'an address')
 export const bytes32 = hexOf(32, 'a 32-byte value')
-export const hexData = z.custom<Hex>(
-  value => typeof value === 'string' && /^0x([0-9a-fA-F]{2})*$/.test(value),
-  'expected 0x and an even number of hex digits',
-)
+export const hexData = hexMatching(/^0x([0-9a-fA-F]{2})*$/, 'expected 0x and an even number of hex digits')
 
 /** A content hash as a name: 64 lower-case hex digits, no prefix, as `sha256sum` prints it. */
 export const sha256Name = z.string().regex(/^[0-9a-f]{64}$/, 'expected a sha256 as 64 lower-case hex digits')
