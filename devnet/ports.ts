@@ -1,0 +1,61 @@
+/** The devnet's ports: fixed and documented for `npm start`, free ones for the demo and for tests. */
+import { createServer } from 'node:net'
+import { Problem } from '@grimoire/schema/problem'
+
+export type Ports = { chain: number; keyNodes: readonly number[]; edge: number; node: number }
+
+export const DEVNET_PORTS: Ports = { chain: 8545, keyNodes: [7471, 7472, 7473], edge: 8787, node: 8080 }
+
+const HOST = '127.0.0.1'
+
+/** Listens for a moment: the only question about a port that the system answers for certain. */
+function probe(port: number): Promise<number | null> {
+  return new Promise(resolve => {
+    const server = createServer()
+    server.once('error', () => resolve(null))
+    server.listen(port, HOST, () => {
+      const address = server.address()
+      const got = typeof address === 'object' && address ? address.port : port
+      server.close(() => resolve(got))
+    })
+  })
+}
+
+/** Throws with the name of the first part whose port is held by another program. */
+export async function requireFree(ports: Ports): Promise<void> {
+  const wanted: [string, number][] = [
+    ['the chain', ports.chain],
+    ...ports.keyNodes.map((port, index): [string, number] => [`key node ${index + 1}`, port]),
+    ['the edge', ports.edge],
+    ['the inference node', ports.node],
+  ]
+  for (const [part, port] of wanted) {
+    if ((await probe(port)) === null) {
+      throw new Problem('port_taken', {
+        got: `port ${port} in use by another program`,
+        expected: `it free for ${part}`,
+      })
+    }
+  }
+}
+
+/** Six ports that nobody holds now. Held open together while they are chosen, so that no two are the same. */
+export async function freePorts(): Promise<Ports> {
+  const servers = Array.from({ length: 6 }, () => createServer())
+  const numbers = await Promise.all(
+    servers.map(
+      server =>
+        new Promise<number>((resolve, reject) => {
+          server.once('error', reject)
+          server.listen(0, HOST, () => {
+            const address = server.address()
+            if (typeof address === 'object' && address) resolve(address.port)
+            else reject(new Problem('port_taken', { got: 'no port', expected: 'a free port of the system' }))
+          })
+        }),
+    ),
+  )
+  await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))))
+  const [chain = 0, one = 0, two = 0, three = 0, edge = 0, node = 0] = numbers
+  return { chain, keyNodes: [one, two, three], edge, node }
+}
