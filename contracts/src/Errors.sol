@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+/// @title Errors
+/// @notice Every refusal of the ledger, by contract. Each carries what was given and, where it helps, what would do.
+library Errors {
+    // ------------------------------------------------------------------ Works: construction
+
+    error Works_ZeroMoney();
+    error Works_ZeroOperators();
+    error Works_ZeroTreasury();
+    error Works_FeeTooHigh(uint256 feeBps, uint256 maxBps);
+
+    // ------------------------------------------------------------------ Works: catalogue
+
+    error Works_UnknownWork(uint256 workId);
+    error Works_AlreadyCreated(uint256 workId, address creator);
+    error Works_NotCreator(uint256 workId, address caller, address creator);
+    error Works_ZeroEditionCap();
+    error Works_RoyaltyTooHigh(uint256 royaltyBps, uint256 maxBps);
+    error Works_ZeroContentHash();
+    error Works_TooManyParents(uint256 count, uint256 maxCount);
+    error Works_DuplicateParent(uint256 parentId);
+    error Works_ZeroParentShare(uint256 parentId);
+    error Works_ParentsShareTooHigh(uint256 sumBps, uint256 maxBps);
+    error Works_NotParent(uint256 childId, uint256 parentId);
+    error Works_AlreadyConfirmed(uint256 childId, uint256 parentId);
+    error Works_TooManyAdmitted(uint256 count, uint256 maxCount);
+    error Works_ZeroOperator();
+    error Works_AlreadyAdmitted(uint256 workId, address operator);
+    error Works_NotAdmitted(uint256 workId, address operator);
+    error Works_AdmissionIsBonded(uint256 workId);
+    error Works_RevocationInFuture(uint256 atSeconds, uint256 nowSeconds);
+    error Works_RevocationNotLater(uint256 atSeconds, uint256 currentSeconds);
+
+    // ------------------------------------------------------------------ Works: editions
+
+    error Works_NotOpenable(uint256 workId);
+    error Works_NotEnoughEditions(uint256 workId, address holder, uint256 held, uint256 needed);
+    error Works_ApprovalsDisabled();
+    error Works_RecipientIsContract(address recipient, bytes32 codeHash);
+
+    // ------------------------------------------------------------------ Works: market
+
+    error Works_ZeroQuantity();
+    error Works_SoldOut(uint256 workId, uint256 quantity, uint256 remaining);
+    error Works_CostTooHigh(uint256 costAtomic, uint256 maxCostAtomic);
+    error Works_ListingExpired(uint256 expiresAtSeconds, uint256 nowSeconds);
+    error Works_ListingTooLong(uint256 expiresAtSeconds, uint256 latestSeconds);
+    error Works_NonceUsed(address seller, uint256 nonce);
+    error Works_NothingToCancel(uint256 wordIndex);
+    error Works_BadSignature(address seller, bytes32 digest);
+
+    // ------------------------------------------------------------------ Works: royalties
+
+    error Works_NothingToCollect(address splitter, uint256 balanceAtomic);
+    error Works_LengthMismatch(uint256 works, uint256 operators);
+    error Works_NothingToWithdraw(address account);
+    error Works_ZeroRecipient();
+
+    // ------------------------------------------------------------------ Splitter
+
+    error Splitter_NotWorks(address caller, address works);
+
+    // ------------------------------------------------------------------ Operators
+
+    error Operators_ZeroMoney();
+    error Operators_AlreadyRegistered(address operator);
+    error Operators_NotRegistered(address operator);
+    error Operators_EndpointLength(uint256 length, uint256 maxLength);
+    error Operators_ZeroSessionKey();
+    error Operators_SessionKeyTaken(bytes32 sessionKey, address operator);
+    error Operators_ZeroPaymentKey();
+    error Operators_PaymentKeyIsOwner(address owner);
+    error Operators_PaymentKeyTaken(address paymentKey, address operator);
+    error Operators_ZeroAmount();
+    error Operators_ZeroBond(address operator);
+    error Operators_Unbonding(address operator, uint256 freeAtSeconds);
+    error Operators_NotUnbonding(address operator);
+    error Operators_BondLocked(uint256 freeAtSeconds, uint256 nowSeconds);
+    error Operators_BondTooLarge(uint256 bondAtomic, uint256 maxAtomic);
+    error Operators_ZeroRecipient();
+
+    // ------------------------------------------------------------------ Gate
+
+    error Gate_ZeroWorks();
+    error Gate_ZeroOperators();
+
+    // ------------------------------------------------------------------ KeyNetwork
+
+    error KeyNetwork_ZeroOwner();
+    error KeyNetwork_NotOwner(address caller, address owner);
+    error KeyNetwork_BadNodeCount(uint256 count, uint256 maxCount);
+    error KeyNetwork_BadThreshold(uint256 threshold, uint256 nodes);
+    error KeyNetwork_BadKeyLength(uint256 length, uint256 expected);
+    error KeyNetwork_IncompleteNode(uint256 index);
+    error KeyNetwork_DuplicateNode(uint256 index);
+    error KeyNetwork_NothingAnnounced();
+    error KeyNetwork_TooEarly(uint256 activatableAtSeconds, uint256 nowSeconds);
+
+    // ------------------------------------------------------------------ TestMoney
+
+    error TestMoney_NotPayee(address caller, address payee);
+    error TestMoney_NotYetValid(uint256 validAfter, uint256 nowSeconds);
+    error TestMoney_Expired(uint256 validBefore, uint256 nowSeconds);
+    error TestMoney_AuthorizationUsed(address authorizer, bytes32 nonce);
+    error TestMoney_BadSignature(address authorizer);
+
+    // ------------------------------------------------------------------ BatchSettlement and its collector
+
+    error BatchSettlement_Reentered();
+    error BatchSettlement_ZeroParty();
+    error BatchSettlement_BadWithdrawDelay(uint256 delaySeconds, uint256 minSeconds, uint256 maxSeconds);
+    error BatchSettlement_ZeroAmount();
+    error BatchSettlement_WrongDeposit(uint256 received, uint256 expected);
+    error BatchSettlement_NotAllowed(address caller);
+    error BatchSettlement_BadSignature(address signer);
+    error BatchSettlement_EmptyBatch();
+    error BatchSettlement_WrongAuthorizer(address authorizer, address expected);
+    error BatchSettlement_AboveVoucher(uint256 total, uint256 maxClaimable);
+    error BatchSettlement_AboveBalance(uint256 amount, uint256 available);
+    error BatchSettlement_WrongNonce(uint256 nonce, uint256 expected);
+    error BatchSettlement_NoWithdrawal(bytes32 channelId);
+    error BatchSettlement_TooEarly(uint256 finalAtSeconds, uint256 nowSeconds);
+    error BatchSettlement_NothingToSettle(address receiver, address token);
+    error BatchSettlement_NothingToRefund(bytes32 channelId);
+    error Collector_NotSettlement(address caller, address settlement);
+
+    // ------------------------------------------------------------------ Multicall3
+
+    error Multicall3_CallFailed(uint256 index, bytes returnData);
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {ECDSA} from "solady/utils/ECDSA.sol";
+import {SignatureCheckerLib} from "solady/utils/SignatureCheckerLib.sol";
+
+/// @title Signatures
+/// @notice Checks signatures of plain, EIP-7702 and smart accounts alike.
+library Signatures {
+    /// @notice Whether `signer` signed `digest`.
+    /// @dev Recovers first and asks the account's code (ERC-1271) only then: an EIP-7702 account has code and yet
+    /// signs with its own key.
+    function isSignedBy(address signer, bytes32 digest, bytes calldata signature) internal view returns (bool) {
+        if (signer == address(0)) return false;
+        if (ECDSA.tryRecoverCalldata(digest, signature) == signer) return true;
+        return SignatureCheckerLib.isValidERC1271SignatureNowCalldata(signer, digest, signature);
+    }
+
+    /// @notice As above, for a signature in memory.
+    function isSignedByMemory(address signer, bytes32 digest, bytes memory signature)
+        internal
+        view
+        returns (bool)
+    {
+        if (signer == address(0)) return false;
+        if (ECDSA.tryRecover(digest, signature) == signer) return true;
+        return SignatureCheckerLib.isValidERC1271SignatureNow(signer, digest, signature);
+    }
+}
