@@ -1,0 +1,190 @@
+/** The node's side of the engine: keeps one engine process alive, and never more turns in it than it can answer. */
+import { Problem } from '@grimoire/schema/problem'
+import type { Utterance } from '@grimoire/schema/utterance'
+import { type BaseHeader, checkAdapter, readBase } from './gguf.ts'
+import { EngineProcess } from './process.ts'
+import type { BootOptions, ChatEnd, EngineFacts, Sampling } from './protocol.ts'
+import { Turnstile } from './turnstile.ts'
+
+export type EngineOptions = BootOptions & {
+  /** Turns that may wait while all sequences answer. */
+  queue: number
+  /** Works whose contexts are held at once; the one that was idle longest makes room. */
+  openWorks: number
+  /** A turn without a new piece for this long is given up, and the process with it. */
+  stallMs: number
+}
+
+export const ENGINE_DEFAULTS = {
+  gpu: 'auto',
+  threads: 0,
+  contextTokens: 0,
+  sequences: 2,
+  queue: 16,
+  openWorks: 8,
+  stallMs: 120_000,
+} as const satisfies Omit<EngineOptions, 'modelPath'>
+
+export type ChatAsk = {
+  work: string
+  messages: Utterance[]
+  sampling: Sampling
+  signal: AbortSignal
+  onText: (text: string) => void
+}
+
+type Known = { adapter?: Uint8Array; crashes: number }
+
+/** After this many native crashes while it was opened, a work's adapter is not shown to llama.cpp again. */
+const MAX_OPEN_CRASHES = 2
+
+export class Engine {
+  readonly facts: EngineFacts
+  readonly #options: EngineOptions
+  readonly #base: BaseHeader
+  #process: EngineProcess
+  #respawning: Promise<unknown> | undefined
+  #stopped = false
+  readonly #known = new Map<string, Known>()
+  /** In the engine process now, by last use, oldest first. */
+  readonly #open = new Map<string, Promise<unknown>>()
+  readonly #busy = new Map<string, number>()
+  readonly turnstile: Turnstile
+
+  private constructor(options: EngineOptions, base: BaseHeader, process: EngineProcess, facts: EngineFacts) {
+    this.#options = options
+    this.#base = base
+    this.#process = process
+    this.facts = facts
+    this.turnstile = new Turnstile(options.sequences, options.queue)
+    this.#watch(process)
+  }
+
+  static async start(options: EngineOptions): Promise<Engine> {
+    const base = readBase(options.modelPath)
+    const process = new EngineProcess()
+    try {
+      const facts = await process.ask({ op: 'boot', options }).answer
+      return new Engine(options, base, process, facts as EngineFacts) // Safety: child.ts answers `boot` with these.
+    } catch (error) {
+      process.kill()
+      throw error
+    }
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid
+  }
+
+  #watch(process: EngineProcess): void {
+    void process.gone.then(() => {
+      this.#open.clear()
+      if (!this.#stopped && this.#process === process) this.#respawn()
+    })
+  }
+
+  #respawn(): void {
+    const process = new EngineProcess()
+    this.#process = process
+    this.#watch(process)
+    // A base that loaded once and does not load again would otherwise be tried without a pause.
+    this.#respawning = process.ask({ op: 'boot', options: this.#options }).answer.catch(async error => {
+      await new Promise(resolve => setTimeout(resolve, 1_000))
+      process.kill()
+      throw error
+    })
+    this.#respawning.catch(() => {})
+  }
+
+  /** Takes a work's adapter, checked before native code sees it. The bytes stay in memory until `forget`. */
+  admit(work: string, adapter?: Uint8Array): void {
+    if (adapter) checkAdapter(adapter, this.#base)
+    this.#known.set(work, { crashes: 0, ...(adapter ? { adapter } : {}) })
+  }
+
+  async forget(work: string): Promise<void> {
+    this.#known.get(work)?.adapter?.fill(0)
+    this.#known.delete(work)
+    const open = this.#open.get(work)
+    this.#open.delete(work)
+    if (!open) return
+    await open.catch(() => {})
+    if (this.#process.alive) await this.#process.ask({ op: 'close', work }).answer.catch(() => {})
+  }
+
+  async count(messages: Utterance[]): Promise<number> {
+    await this.#respawning
+    return Number(await this.#process.ask({ op: 'count', messages }).answer)
+  }
+
+  /** Runs one turn; the caller holds a place from `turnstile`. */
+  async chat(ask: ChatAsk): Promise<ChatEnd> {
+    await this.#respawning
+    this.#busy.set(ask.work, (this.#busy.get(ask.work) ?? 0) + 1)
+    try {
+      await this.#ensureOpen(ask.work)
+      return await this.#run(ask)
+    } finally {
+      this.#busy.set(ask.work, (this.#busy.get(ask.work) ?? 1) - 1)
+    }
+  }
+
+  async #run({ work, messages, sampling, signal, onText }: ChatAsk): Promise<ChatEnd> {
+    const process = this.#process
+    let stall = setTimeout(() => process.kill(), this.#options.stallMs)
+    const { id, answer } = process.ask({ op: 'chat', work, messages, sampling }, text => {
+      clearTimeout(stall)
+      stall = setTimeout(() => process.kill(), this.#options.stallMs)
+      onText(text)
+    })
+    const abort = () => process.alive && process.ask({ op: 'abort', target: id }).answer.catch(() => {})
+    signal.addEventListener('abort', abort)
+    if (signal.aborted) abort()
+    try {
+      return (await answer) as ChatEnd // Safety: child.ts answers `chat` with this.
+    } finally {
+      clearTimeout(stall)
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  async #ensureOpen(work: string): Promise<void> {
+    const known = this.#known.get(work)
+    if (!known) throw new Problem('engine_failed', { detail: 'The work was closed.' })
+    if (known.crashes >= MAX_OPEN_CRASHES)
+      throw new Problem('adapter_invalid', { detail: 'llama.cpp died of it.' })
+    const process = this.#process
+    const open = this.#open.get(work) ?? this.#openNow(work, known, process)
+    this.#open.delete(work)
+    this.#open.set(work, open)
+    await open
+  }
+
+  async #openNow(work: string, known: Known, process: EngineProcess): Promise<void> {
+    await this.#makeRoom(process)
+    try {
+      await process.ask({ op: 'open', work, ...(known.adapter ? { adapter: known.adapter } : {}) }).answer
+    } catch (error) {
+      if (!process.alive) known.crashes++
+      this.#open.delete(work)
+      throw error
+    }
+  }
+
+  async #makeRoom(process: EngineProcess): Promise<void> {
+    if (this.#open.size < this.#options.openWorks) return
+    const idle = [...this.#open.keys()].find(work => !this.#busy.get(work))
+    if (idle === undefined) return
+    this.#open.delete(idle)
+    await process.ask({ op: 'close', work: idle }).answer
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    if (!this.#process.alive) return
+    const timer = setTimeout(() => this.#process.kill(), 5_000)
+    await this.#process.ask({ op: 'stop' }).answer.catch(() => this.#process.kill())
+    await this.#process.gone
+    clearTimeout(timer)
+  }
+}
