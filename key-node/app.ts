@@ -1,0 +1,125 @@
+/** The key node's HTTP surface: Lit's two paths and a health page. */
+import { getConnInfo } from '@hono/node-server/conninfo'
+import { asProblem, isProblem, Problem } from '@grimoire/schema/problem'
+import { identityOf } from '@grimoire/seal/condition'
+import { type Context, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { cors } from 'hono/cors'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { z } from 'zod'
+import { readCondition } from './condition.ts'
+import type { KeyNodeConfig } from './config.ts'
+import type { Gatekeeper } from './gate.ts'
+import { RateLimiter } from './limits.ts'
+import type { Log } from './log.ts'
+import { identifyAsker } from './session.ts'
+import { type KeyShare, pickShare } from './share.ts'
+import { HANDSHAKE_PATH, handshakeRequest, Refusal, refusalBody, SDK_VERSION, SIGN_PATH, signRequest } from './wire.ts'
+
+const MAX_BODY_BYTES = 65_536
+const CORS_MAX_AGE_SECONDS = 600
+
+export type Keeping = { config: KeyNodeConfig; gate: Gatekeeper; shares: KeyShare[]; log: Log }
+
+const newest = (shares: KeyShare[]): KeyShare => {
+  const share = pickShare(shares, null)
+  if (!share) throw new Problem('share_invalid', { detail: 'The node holds no share.' })
+  return share
+}
+
+async function readBody<T>(context: Context, shape: z.ZodType<T>): Promise<T> {
+  const body: unknown = await context.req.json().catch(() => null)
+  const checked = shape.safeParse(body)
+  if (checked.success) return checked.data
+  const issue = checked.error.issues[0]
+  throw new Refusal('NodeParserError', 'request_invalid', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`)
+}
+
+async function handshake(context: Context, { gate, shares }: Keeping): Promise<object> {
+  await readBody(context, handshakeRequest)
+  const { networkKey, verificationKey } = newest(shares).about
+  return {
+    serverPublicKey: verificationKey,
+    subnetPublicKey: networkKey,
+    networkPublicKey: networkKey,
+    networkPublicKeySet: networkKey,
+    clientSdkVersion: SDK_VERSION,
+    hdRootPubkeys: [],
+    attestation: null,
+    latestBlockhash: await gate.handshakeBlockHash(),
+  }
+}
+
+/** Cheap checks first, signatures next, then the chain, and the share's arithmetic only for whom the Gate lets in. */
+async function sign(context: Context, { config, gate, shares }: Keeping): Promise<{ answer: object; workId: string }> {
+  const request = await readBody(context, signRequest)
+  const asked = readCondition(request, config.chain)
+  const share = pickShare(shares, request.epoch)
+  if (!share) throw new Refusal('NodeWrongEpoch', 'request_invalid', `This node holds no share of epoch ${request.epoch}.`)
+  const asker = await identifyAsker(request, asked, config)
+  await gate.check(asker, asked.workId)
+  const proof = share.sign(identityOf(asked.resource))
+  const answer = {
+    result: 'success',
+    signatureShare: { ProofOfPossession: proof },
+    shareIndex: share.about.index - 1,
+  }
+  return { answer, workId: asked.workId }
+}
+
+async function health(context: Context, { config, gate, shares }: Keeping): Promise<Response> {
+  const { index, total, threshold, networkKey, epoch } = newest(shares).about
+  const blockNumber = String(await gate.blockNumber())
+  const { chainId } = config.chain
+  return context.json({ status: 'ok', chainId, blockNumber, index, total, threshold, epoch, networkKey })
+}
+
+const correlationId = (context: Context): string | null => {
+  const given = context.req.header('x-request-id') ?? ''
+  return /^lit_[0-9a-f]{1,32}$/.test(given) ? given : null
+}
+
+const asRefusal = (error: unknown): Refusal => {
+  if (error instanceof Refusal) return error
+  const problem = asProblem(error)
+  return new Refusal(isProblem(error, 'rate_limited') ? 'rate_limit_exceeded' : 'NodeSystemFault', problem.code, problem.details.detail ?? '')
+}
+
+export function keyNodeApp(keeping: Keeping): Hono {
+  const { config, log } = keeping
+  const limiter = new RateLimiter(config.limits)
+  const app = new Hono()
+  const allowHeaders = ['content-type', 'x-lit-sdk-version', 'x-lit-sdk-type', 'x-request-id']
+  app.use(cors({ origin: '*', allowMethods: ['GET', 'POST', 'OPTIONS'], allowHeaders, maxAge: CORS_MAX_AGE_SECONDS }))
+  app.use(async (context, next) => {
+    limiter.take(getConnInfo(context).remote.address ?? '')
+    await limiter.run(next)
+  })
+  app.use(
+    bodyLimit({
+      maxSize: MAX_BODY_BYTES,
+      onError: () => {
+        throw new Refusal('NodeParserError', 'body_too_large', `Expected at most ${MAX_BODY_BYTES} bytes.`)
+      },
+    }),
+  )
+  app.onError((error, context) => {
+    const refusal = asRefusal(error)
+    log({ event: refusal.status >= 500 ? 'failed' : 'refused', status: refusal.status, code: refusal.problem })
+    // Safety: every status in the tables is one that carries a body.
+    return context.json(refusalBody(refusal, correlationId(context)), refusal.status as ContentfulStatusCode)
+  })
+  app.notFound(context => {
+    const refusal = new Refusal('NodeNotFound', 'not_found', '')
+    return context.json(refusalBody(refusal, correlationId(context)), 404)
+  })
+  app.get('/health', context => health(context, keeping))
+  app.post(HANDSHAKE_PATH, async context => context.json(await handshake(context, keeping)))
+  app.post(SIGN_PATH, async context => {
+    const startedMs = performance.now()
+    const { answer, workId } = await sign(context, keeping)
+    log({ event: 'sign', status: 200, workId, tookMs: Math.round(performance.now() - startedMs) })
+    return context.json(answer)
+  })
+  return app
+}

@@ -1,0 +1,114 @@
+/** What the chain says about one asker, read through this node's own RPC for every single decryption. */
+import { gateAbi } from '@grimoire/contracts/generated/gate'
+import { operatorsAbi } from '@grimoire/contracts/generated/operators'
+import { worksAbi } from '@grimoire/contracts/generated/works'
+import { GRANT_NONCE_MAX_AGE_SECONDS } from '@grimoire/schema/grant'
+import { type Hex, sameAddress } from '@grimoire/schema/hex'
+import { createPublicClient, http, type PublicClient, zeroAddress } from 'viem'
+import type { KeyNodeChain } from './config.ts'
+import type { Asker } from './session.ts'
+import { Refusal } from './wire.ts'
+
+const RPC_TIMEOUT_MS = 5_000
+/** Handshakes name a block that is a little old, so that nodes with different RPCs name the same one. */
+const HANDSHAKE_BLOCK_STEP = 8n
+
+export class Gatekeeper {
+  readonly #chain: KeyNodeChain
+  readonly #client: PublicClient
+
+  constructor(chain: KeyNodeChain) {
+    this.#chain = chain
+    const transport = http(chain.rpcUrl, { batch: true, timeout: RPC_TIMEOUT_MS, retryCount: 1 })
+    this.#client = createPublicClient({ transport, cacheTime: 0 })
+  }
+
+  get client(): PublicClient {
+    return this.#client
+  }
+
+  async handshakeBlockHash(): Promise<Hex> {
+    return await this.#ask(async () => {
+      const latest = await this.#client.getBlockNumber()
+      const block = await this.#client.getBlock({ blockNumber: latest - (latest % HANDSHAKE_BLOCK_STEP) })
+      return block.hash
+    })
+  }
+
+  async blockNumber(): Promise<bigint> {
+    return await this.#ask(() => this.#client.getBlockNumber())
+  }
+
+  /** Returns when the asker may have the share, and refuses with the reason otherwise. */
+  async check(asker: Asker, workId: string): Promise<void> {
+    const facts = await this.#ask(() => this.#facts(asker, BigInt(workId)))
+    checkNonce(asker, facts.nonceSeconds)
+    if (facts.revokedBeforeSeconds >= BigInt(Math.floor(asker.issuedAtSeconds)))
+      throw new Refusal('NodeNotAuthorized', 'grant_revoked', `All up to ${facts.revokedBeforeSeconds} are revoked.`)
+    checkOperator(asker, facts.operator, facts.contentHash)
+    const denied = 'NodeAccessControlConditionsReturnedNotAuthorized'
+    if (!facts.allowedNow) throw new Refusal(denied, 'network_refused', `The Gate says no for ${asker.holder}.`)
+    if (!facts.allowedBefore)
+      throw new Refusal(denied, 'not_confirmed', `The Gate said no ${this.#chain.confirmations} block(s) ago.`)
+  }
+
+  async #facts(asker: Asker, workId: bigint) {
+    const { gate, works, operators, chainId, confirmations } = this.#chain
+    const latest = await this.#client.getBlockNumber()
+    const before = latest > BigInt(confirmations) ? latest - BigInt(confirmations) : 0n
+    const allowed = (blockNumber: bigint): Promise<boolean> =>
+      this.#client.readContract({
+        address: gate,
+        abi: gateAbi,
+        functionName: 'canDecrypt',
+        args: [asker.holder, asker.sessionKey, workId, BigInt(chainId)],
+        blockNumber,
+      })
+    const at = { blockNumber: latest } as const
+    const [allowedNow, allowedBefore, revokedBeforeSeconds, operator, contentHash, nonceBlock] = await Promise.all([
+      allowed(latest),
+      allowed(before),
+      this.#client.readContract({ ...at, address: works, abi: worksAbi, functionName: 'grantsRevokedBefore', args: [asker.holder] }),
+      this.#client.readContract({ ...at, address: operators, abi: operatorsAbi, functionName: 'operatorOf', args: [asker.sessionKey] }),
+      this.#client.readContract({ ...at, address: works, abi: worksAbi, functionName: 'contentHashOf', args: [workId, asker.grant?.version ?? 1] }),
+      this.#client.getBlock({ blockHash: asker.nonce }).catch(ignoreUnknownBlock),
+    ])
+    const nonceSeconds = nonceBlock ? Number(nonceBlock.timestamp) : null
+    return { allowedNow, allowedBefore, revokedBeforeSeconds, operator, contentHash, nonceSeconds }
+  }
+
+  async #ask<T>(question: () => Promise<T>): Promise<T> {
+    try {
+      return await question()
+    } catch {
+      // The cause may hold the RPC's URL with a key in it: it goes no further.
+      throw new Refusal('NodeRpcError', 'chain_unreachable', '')
+    }
+  }
+}
+
+function ignoreUnknownBlock(error: unknown): null {
+  if (error instanceof Error && error.name === 'BlockNotFoundError') return null
+  throw error
+}
+
+function checkNonce(asker: Asker, nonceSeconds: number | null): void {
+  if (nonceSeconds === null)
+    throw new Refusal('NodeInvalidAuthSig', 'grant_invalid', 'The nonce is no block hash of this chain.')
+  const ageSeconds = asker.issuedAtSeconds - nonceSeconds
+  if (ageSeconds > GRANT_NONCE_MAX_AGE_SECONDS)
+    throw new Refusal('NodeInvalidAuthSig', 'grant_invalid', `The nonce was ${Math.round(ageSeconds)} s old at issue.`)
+}
+
+/** An operator's key comes with a grant or not at all; and a grant names the operator whose key it is, now. */
+function checkOperator(asker: Asker, operator: Hex, contentHash: Hex): void {
+  const { grant } = asker
+  if (!grant) {
+    if (operator === zeroAddress) return
+    throw new Refusal('NodeSIWECapabilityInvalid', 'grant_missing', `The session key is operator ${operator}'s.`)
+  }
+  if (!sameAddress(grant.operator, operator))
+    throw new Refusal('NodeSIWECapabilityInvalid', 'grant_operator_unknown', `Got ${grant.operator}, expected ${operator}.`)
+  if (BigInt(contentHash) === 0n)
+    throw new Refusal('NodeSIWECapabilityInvalid', 'version_unknown', `Version ${grant.version} is not published.`)
+}

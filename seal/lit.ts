@@ -1,0 +1,155 @@
+/** The key network that speaks Lit's protocol, behind the port of network.ts; Lit's client itself loads on first use. */
+import type { Hex } from '@grimoire/schema/hex'
+import { Problem } from '@grimoire/schema/problem'
+import { sha256 } from '@noble/hashes/sha2'
+import { bytesToHex } from '@noble/hashes/utils'
+import { createPublicClient, http, type PublicClient } from 'viem'
+import { gateCondition, litChainName, resourceOf } from './condition.ts'
+import { readKeepers } from './keepers.ts'
+import type { HardenedLitClient } from './lit-client.ts'
+import type { Access, KeyNetwork, Wrapped, WrappedFor, WrapRequest } from './network.ts'
+
+export type LitNetworkOptions = {
+  chainId: number
+  /** The KeyNetwork contract. */
+  keyNetwork: Hex
+  rpcUrl?: string
+  publicClient?: PublicClient
+  /** For each request to each key node. */
+  timeoutMs?: number
+}
+
+const REFRESH_MS = 60_000
+const SESSION_LIFE_SECONDS = 600
+const SESSION_LIFE_MAX_SECONDS = 24 * 3600
+
+function chainOf(options: LitNetworkOptions): PublicClient {
+  if (options.publicClient) return options.publicClient
+  if (options.rpcUrl) return createPublicClient({ transport: http(options.rpcUrl, { batch: true }) })
+  throw new Problem('config_invalid', { param: 'rpcUrl', expected: 'an RPC URL or a viem public client' })
+}
+
+export function litNetwork(options: LitNetworkOptions): KeyNetwork {
+  return new LitNetwork(options)
+}
+
+class LitNetwork implements KeyNetwork {
+  readonly #options: LitNetworkOptions
+  readonly #chain: PublicClient
+  #client: Promise<HardenedLitClient> | null = null
+  #connectedAtMs = 0
+
+  constructor(options: LitNetworkOptions) {
+    this.#options = options
+    this.#chain = chainOf(options)
+  }
+
+  async latestBlockHash(): Promise<Hex> {
+    const { hash } = await this.#chain.getBlock().catch(cause => {
+      throw new Problem('chain_unreachable', { cause })
+    })
+    return hash
+  }
+
+  async wrapKey(request: WrapRequest): Promise<Wrapped> {
+    this.#checkChain(request.chainId)
+    const client = await this.#connected()
+    const condition = gateCondition(request)
+    const sealed = await client.encrypt(condition, request.secret)
+    return {
+      network: 'lit',
+      networkKey: client.keepers.networkKey,
+      gate: request.gate,
+      chain: litChainName(request.chainId),
+      ...sealed,
+    }
+  }
+
+  async unwrapKey(wrapped: Wrapped, target: WrappedFor, access: Access): Promise<Uint8Array> {
+    this.#checkChain(target.chainId)
+    let client = await this.#connected()
+    const { networkKey } = client.keepers
+    if (wrapped.networkKey !== networkKey)
+      throw new Problem('network_key_mismatch', {
+        detail: 'The seal was made for another key network.',
+        got: wrapped.networkKey,
+        expected: networkKey,
+      })
+    let secret: Uint8Array
+    try {
+      secret = await this.#open(client, wrapped, target, access)
+    } catch (error) {
+      if (!(error instanceof Problem && error.retry)) throw error
+      // The set of nodes may have changed, or one was away for a moment: once more from a fresh handshake.
+      client = await this.#connected(true)
+      secret = await this.#open(client, wrapped, target, access)
+    }
+    // Lit's client does not look: anyone can encrypt something else to the same public identity.
+    const got = bytesToHex(sha256(secret))
+    if (got !== wrapped.dataToEncryptHash)
+      throw new Problem('seal_altered', { got: `a secret of hash ${got}`, expected: wrapped.dataToEncryptHash })
+    return secret
+  }
+
+  async close(): Promise<void> {
+    const client = await this.#client?.catch(() => null)
+    this.#client = null
+    client?.close()
+  }
+
+  #checkChain(chainId: number): void {
+    if (chainId === this.#options.chainId) return
+    throw new Problem('chain_wrong', { got: chainId, expected: this.#options.chainId })
+  }
+
+  async #connected(fresh = false): Promise<HardenedLitClient> {
+    this.#client ??= this.#makeClient()
+    const client = await this.#client
+    const ageMs = Date.now() - this.#connectedAtMs
+    if (fresh || ageMs > REFRESH_MS) {
+      await client.connect()
+      this.#connectedAtMs = Date.now()
+    }
+    return client
+  }
+
+  async #makeClient(): Promise<HardenedLitClient> {
+    this.#connectedAtMs = 0
+    const { HardenedLitClient } = await import('./lit-client.ts')
+    return new HardenedLitClient({
+      keepers: () => readKeepers(this.#chain, this.#options.keyNetwork),
+      latestBlockHash: () => this.latestBlockHash(),
+      keyNetwork: this.#options.keyNetwork,
+      timeoutMs: this.#options.timeoutMs ?? 5_000,
+    })
+  }
+
+  async #open(
+    client: HardenedLitClient,
+    wrapped: Wrapped,
+    target: WrappedFor,
+    access: Access,
+  ): Promise<Uint8Array> {
+    const place = { gate: wrapped.gate, ...target }
+    const request = {
+      condition: gateCondition(place),
+      ciphertext: wrapped.ciphertext,
+      dataToEncryptHash: wrapped.dataToEncryptHash,
+      chain: wrapped.chain,
+    }
+    if (access.kind === 'authSig') return await client.decrypt(request, { authSig: access.authSig })
+    const lifeSeconds = Math.min(access.lifeSeconds ?? SESSION_LIFE_SECONDS, SESSION_LIFE_MAX_SECONDS)
+    const key = {
+      publicKey: access.sessionKey.publicKey.slice(2),
+      // Lit's ed25519 secret keys are seed and public key in one.
+      secretKey: access.sessionKey.secretKey.slice(2) + access.sessionKey.publicKey.slice(2),
+    }
+    const sessionSigs = await client.sessionSigs(
+      resourceOf(place, wrapped.dataToEncryptHash),
+      access.grant,
+      key,
+      new Date(Date.now() + lifeSeconds * 1000).toISOString(),
+    )
+    return await client.decrypt(request, { sessionSigs })
+  }
+}
