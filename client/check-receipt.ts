@@ -1,0 +1,72 @@
+/** A receipt held against what this side sent, received and agreed to pay. Pure: each mismatch is `receipt_invalid`. */
+import { outputHash } from '@grimoire/schema/chat'
+import type { Hex } from '@grimoire/schema/hex'
+import { chargeAtomic, type Prices, utf8Bytes } from '@grimoire/schema/price'
+import { Problem } from '@grimoire/schema/problem'
+import { receiptTypedData, type SignedReceipt } from '@grimoire/schema/receipt'
+import { recoverTypedDataAddress } from 'viem'
+
+export type ExpectedTurn = {
+  chainId: number
+  works: Hex
+  workId: string
+  version: number
+  operator: Hex
+  paymentKey: Hex
+  holder: Hex
+  channelId: Hex
+  requestHash: Hex
+  inputBytes: number
+  /** The text as this side received it. */
+  output: string
+  prices: Prices
+  /** What the voucher of this turn allows. */
+  maxChargeAtomic: bigint
+  /** What the channel had been charged before this turn. */
+  beforeAtomic: bigint
+  /** Known when the caller has read the manifest. */
+  baseModelSha256?: string
+}
+
+export async function checkReceipt({ receipt, signature }: SignedReceipt, turn: ExpectedTurn): Promise<void> {
+  const outputBytes = utf8Bytes(turn.output)
+  const { inputBytes } = turn
+  const charge = chargeAtomic(turn.prices, { inputBytes, outputBytes })
+  const facts: [string, string | number, string | number][] = [
+    ['chainId', receipt.chainId, turn.chainId],
+    ['works', receipt.works, turn.works],
+    ['workId', receipt.workId, turn.workId],
+    ['version', receipt.version, turn.version],
+    ['operator', receipt.operator, turn.operator],
+    ['holder', receipt.holder, turn.holder],
+    ['channelId', receipt.channelId, turn.channelId],
+    ['requestHash', receipt.requestHash, turn.requestHash],
+    ['outputHash', receipt.outputHash, outputHash(turn.output)],
+    ['inputBytes', receipt.inputBytes, inputBytes],
+    ['outputBytes', receipt.outputBytes, outputBytes],
+    ['chargedAtomic', receipt.chargedAtomic, String(charge)],
+    ['cumulativeAtomic', receipt.cumulativeAtomic, String(turn.beforeAtomic + charge)],
+    ['baseModelSha256', receipt.baseModelSha256, turn.baseModelSha256 ?? receipt.baseModelSha256],
+  ]
+  for (const [field, got, expected] of facts) {
+    // Addresses come in either case; nothing else here has capital letters.
+    if (String(got).toLowerCase() === String(expected).toLowerCase()) continue
+    throw new Problem('receipt_invalid', {
+      param: field,
+      got: { [field]: got },
+      expected,
+      extra: { receipt },
+    })
+  }
+  if (charge > turn.maxChargeAtomic) {
+    throw new Problem('receipt_invalid', {
+      param: 'chargedAtomic',
+      got: charge,
+      expected: turn.maxChargeAtomic,
+    })
+  }
+  const signer = await recoverTypedDataAddress({ ...receiptTypedData(receipt), signature }).catch(() => null)
+  if (signer?.toLowerCase() !== turn.paymentKey.toLowerCase()) {
+    throw new Problem('receipt_invalid', { param: 'signature', got: signer, expected: turn.paymentKey })
+  }
+}

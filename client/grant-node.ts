@@ -1,0 +1,63 @@
+/** Letting one node open one version of one work for its holder: one wallet signature, handed to that node. */
+import { type AuthSig, GRANT_MAX_SECONDS, type GrantAnswer, grantAnswer } from '@grimoire/schema/grant'
+import { Problem } from '@grimoire/schema/problem'
+import { makeGrant } from '@grimoire/seal/grant'
+import { ledgerProblem } from './ledger-errors.ts'
+import { holds } from './ledger-work.ts'
+import { type Market, modelOf } from './market.ts'
+import { type NodeChoice, nodeOf, readQuote } from './read-quote.ts'
+import { readManifest } from './read-work.ts'
+import { requestJson } from './transport.ts'
+import type { Wallet } from './wallet.ts'
+
+const DEFAULT_GRANT_SECONDS = 7 * 24 * 3600
+
+export type GrantNode = NodeChoice & {
+  wallet: Wallet
+  /** At most 30 days; a week without it. */
+  lastsSeconds?: number
+}
+
+export type Granted = GrantAnswer & { nodeUrl: string; authSig: AuthSig }
+
+/** Signs a grant for the operator's registered session key. The node's own word on its key is checked against the chain. */
+export async function signGrant(market: Market, options: GrantNode) {
+  const { wallet, workId, lastsSeconds = DEFAULT_GRANT_SECONDS } = options
+  const { address } = wallet.account
+  if (lastsSeconds > GRANT_MAX_SECONDS) {
+    throw new Problem('grant_too_long', { got: lastsSeconds, expected: `at most ${GRANT_MAX_SECONDS}` })
+  }
+  if (!(await holds(market, { workId, holder: address }))) throw new Problem('not_holder', { got: address })
+  const { quote, nodeUrl } = await readQuote(market, options)
+  const { version, operator, sessionKey } = quote
+  const manifest = await readManifest(market, { workId, version })
+  const block = await market.publicClient.getBlock().catch(error => {
+    throw ledgerProblem(error, 'reading the latest block')
+  })
+  const issuedAtSeconds = Math.floor(Date.now() / 1000)
+  const authSig = await makeGrant({
+    signer: {
+      address,
+      signMessage: ({ message }) => wallet.signMessage({ account: wallet.account, message }),
+    },
+    manifest,
+    operator,
+    sessionKey,
+    blockHash: block.hash,
+    issuedAtSeconds,
+    expiresAtSeconds: issuedAtSeconds + lastsSeconds,
+  })
+  return { authSig, nodeUrl, version, operator }
+}
+
+/** Signs a grant and gives it to the node. Giving the same node another later replaces nothing: each stands until it ends. */
+export async function grantNode(market: Market, options: GrantNode): Promise<Granted> {
+  const { authSig, nodeUrl, version } = await signGrant(market, options)
+  const json = { model: modelOf(market, options.workId, version), authSig }
+  const answer = await requestJson(nodeOf(market, nodeUrl), '/v1/grants', {
+    method: 'POST',
+    json,
+    schema: grantAnswer,
+  })
+  return { ...answer, nodeUrl, authSig }
+}

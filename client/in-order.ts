@@ -1,0 +1,12 @@
+/** One turn at a time: a channel is busy until its answer, and the receipt that ends it, has been read. */
+
+export type Queue = <T>(job: () => Promise<T>) => Promise<T>
+
+export function inOrder(): Queue {
+  let last: Promise<unknown> = Promise.resolve()
+  return job => {
+    const next = last.then(job, job)
+    last = next.catch(() => undefined)
+    return next
+  }
+}

@@ -1,0 +1,88 @@
+/** Opening a copy of an openable work: one tradable edition is burned, and its holder reads what was sealed. */
+import { worksAbi } from '@grimoire/contracts/generated/works'
+import { sameAddress } from '@grimoire/schema/hex'
+import type { Manifest } from '@grimoire/schema/manifest'
+import { Problem } from '@grimoire/schema/problem'
+import { openWork } from '@grimoire/seal/bundle'
+import { makeOpening, makeSessionKey, sessionAccess } from '@grimoire/seal/grant'
+import type { PlainPart } from '@grimoire/seal/parts'
+import { encodeFunctionData } from 'viem'
+import { getBlob, nudgeEdge } from './edge.ts'
+import { ledgerProblem } from './ledger-errors.ts'
+import { ledgerWork } from './ledger-work.ts'
+import { keyNetworkOf, type Market } from './market.ts'
+import { readManifest } from './read-work.ts'
+import { type Sent, sendCall, type Wallet } from './wallet.ts'
+
+export type OpenedCopy = {
+  manifest: Manifest
+  /** The card or the prompt, as its creator wrote it. */
+  text: string
+  parts: PlainPart[]
+}
+
+async function mayRead(market: Market, { wallet, workId }: { wallet: Wallet; workId: string }) {
+  const holder = wallet.account.address
+  const work = await ledgerWork(market, workId)
+  const opened = await market.publicClient
+    .readContract({
+      address: market.addresses.works,
+      abi: worksAbi,
+      functionName: 'openedCopies',
+      args: [BigInt(workId), holder],
+    })
+    .catch(error => {
+      throw ledgerProblem(error, 'reading opened copies')
+    })
+  return { work, readable: opened > 0n || sameAddress(work.creator, holder) }
+}
+
+/** Reads a work that one created or has opened a copy of. The wallet signs once; the leave names this program only. */
+export async function readOpened(
+  market: Market,
+  options: { wallet: Wallet; workId: string; version?: number },
+): Promise<OpenedCopy> {
+  const { wallet, workId, version } = options
+  const { readable } = await mayRead(market, options)
+  if (!readable) throw new Problem('not_holder', { got: wallet.account.address, expected: 'an opened copy' })
+  const network = keyNetworkOf(market)
+  const manifest = await readManifest(market, { workId, ...(version === undefined ? {} : { version }) })
+  const sessionKey = makeSessionKey()
+  const signer = {
+    address: wallet.account.address,
+    signMessage: ({ message }: { message: string }) =>
+      wallet.signMessage({ account: wallet.account, message }),
+  }
+  const blockHash = await network.latestBlockHash()
+  const leave = await makeOpening({ signer, manifest, sessionKey: sessionKey.publicKey, blockHash })
+  const parts = await openWork(
+    manifest,
+    sha256 => getBlob(market, sha256),
+    network,
+    sessionAccess(leave, sessionKey),
+  )
+  const card = parts.find(part => part.role === 'card')
+  return { manifest, parts, text: card ? new TextDecoder().decode(card.bytes) : '' }
+}
+
+/**
+ * Opens a copy and reads it. An account that has opened one before, or created the work, only reads: nothing is burned
+ * twice by running it again.
+ */
+export async function openCopy(
+  market: Market,
+  options: { wallet: Wallet; workId: string },
+): Promise<OpenedCopy & { transaction: Sent | null }> {
+  const { wallet, workId } = options
+  const { work, readable } = await mayRead(market, options)
+  if (readable) return { ...(await readOpened(market, options)), transaction: null }
+  if (work.terms.disclosure !== 'openable') throw new Problem('not_openable', { got: workId })
+  const transaction = await sendCall(market, {
+    wallet,
+    to: market.addresses.works,
+    data: encodeFunctionData({ abi: worksAbi, functionName: 'openCopy', args: [BigInt(workId)] }),
+    what: 'opening a copy',
+  })
+  await nudgeEdge(market)
+  return { ...(await readOpened(market, options)), transaction }
+}

@@ -1,0 +1,111 @@
+/** Publishing a work: seal, upload, create on the chain last. Whatever fails before the last step leaves nothing behind. */
+import { worksAbi } from '@grimoire/contracts/generated/works'
+import type { Hex } from '@grimoire/schema/hex'
+import type { Manifest } from '@grimoire/schema/manifest'
+import { Problem } from '@grimoire/schema/problem'
+import { type Terms, terms, termsToChain } from '@grimoire/schema/work'
+import { type SealedWork, sealWork } from '@grimoire/seal/bundle'
+import type { PlainPart } from '@grimoire/seal/parts'
+import type { Recovery } from '@grimoire/seal/recovery'
+import { encodeAbiParameters, encodeFunctionData, keccak256, parseAbiParameters } from 'viem'
+import { nudgeEdge, putBlob } from './edge.ts'
+import { keyNetworkOf, type Market } from './market.ts'
+import { randomBytes32, type Sent, sendCall, type Wallet } from './wallet.ts'
+
+/** What a creator says of a work. The rest of the manifest follows from it. */
+export type WorkWords = Pick<Manifest, 'title' | 'summary' | 'tags' | 'language' | 'licence' | 'base'>
+
+export type PublishWork = {
+  wallet: Wallet
+  words: WorkWords
+  terms: Terms
+  parts: PlainPart[]
+  parents?: { workId: string; shareBps: number }[]
+  /** Operators who may serve it, when its admission is `listed`. */
+  admitted?: Hex[]
+  /** Makes the id, together with the creator. Chosen at random without it; the same salt names the same work. */
+  salt?: Hex
+}
+
+export type Published = {
+  workId: string
+  version: number
+  contentHash: string
+  manifest: Manifest
+  /** Keep it: `writeRecovery` locks it under a passphrase. With it a lost key network is a re-seal and not a loss. */
+  recovery: Recovery
+  sealedBytes: number
+  transaction: Sent
+}
+
+/** A sealed work that waits for its mint. If the last step fails, pass it to `createWork` again: nothing is sealed anew. */
+export type Prepared = SealedWork & { workId: string; salt: Hex; blobs: Map<string, Uint8Array> }
+
+/** The ledger's id for this creator and salt: known before the work exists, so that a seal can name it. */
+export const workIdOf = (creator: Hex, salt: Hex): string =>
+  BigInt(keccak256(encodeAbiParameters(parseAbiParameters('address, bytes32'), [creator, salt]))).toString()
+
+/** Seals version 1 to the id that the work will have. */
+export async function prepareWork(market: Market, options: PublishWork): Promise<Prepared> {
+  const checked = terms.safeParse(options.terms)
+  if (!checked.success) {
+    const [issue] = checked.error.issues
+    throw new Problem('terms_invalid', { param: issue?.path.join('.') ?? '', got: issue?.message })
+  }
+  const { addresses } = market
+  const creator = options.wallet.account.address
+  const salt = options.salt ?? randomBytes32()
+  const workId = workIdOf(creator, salt)
+  const { kind, disclosure } = checked.data
+  const { chainId, works, gate } = addresses
+  const fields = { chainId, works, workId, version: 1, creator, kind, disclosure, ...options.words }
+  const sealed = await sealWork({ fields, parts: options.parts, gate, network: keyNetworkOf(market) })
+  return { ...sealed, workId, salt }
+}
+
+/** Sends every blob and then the manifest. The edge takes a blob twice without harm, so an interrupted run starts over. */
+export async function uploadSealed(
+  market: Market,
+  sealed: { manifestBytes: Uint8Array<ArrayBuffer>; blobs: Map<string, Uint8Array> },
+): Promise<number> {
+  let sealedBytes = 0
+  for (const bytes of sealed.blobs.values()) {
+    // Safety: age hands out plain buffers; a shared one could not be sent.
+    await putBlob(market, bytes as Uint8Array<ArrayBuffer>)
+    sealedBytes += bytes.length
+  }
+  await putBlob(market, sealed.manifestBytes)
+  return sealedBytes
+}
+
+/** The mint, which is last: before it the work does not exist, after it everything that it names can be fetched. */
+export async function createWork(market: Market, options: PublishWork, prepared: Prepared): Promise<Sent> {
+  const parents = (options.parents ?? []).map(({ workId, shareBps }) => ({
+    workId: BigInt(workId),
+    shareBps,
+  }))
+  const { salt, contentHashBytes32 } = prepared
+  const args = [
+    salt,
+    termsToChain(options.terms),
+    parents,
+    options.admitted ?? [],
+    contentHashBytes32,
+  ] as const
+  const sent = await sendCall(market, {
+    wallet: options.wallet,
+    to: market.addresses.works,
+    data: encodeFunctionData({ abi: worksAbi, functionName: 'create', args }),
+    what: 'creating a work',
+  })
+  await nudgeEdge(market)
+  return sent
+}
+
+export async function publishWork(market: Market, options: PublishWork): Promise<Published> {
+  const prepared = await prepareWork(market, options)
+  const sealedBytes = await uploadSealed(market, prepared)
+  const transaction = await createWork(market, options, prepared)
+  const { workId, contentHash, manifest, recovery } = prepared
+  return { workId, version: 1, contentHash, manifest, recovery, sealedBytes, transaction }
+}

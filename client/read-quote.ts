@@ -1,0 +1,120 @@
+/** A node's quote, believed only when the registered operator signed it, for this work, at prices that its creator allows. */
+import { operatorsAbi } from '@grimoire/contracts/generated/operators'
+import { worksAbi } from '@grimoire/contracts/generated/works'
+import { canonicalJson } from '@grimoire/schema/canonical-json'
+import { type Hex, sameAddress } from '@grimoire/schema/hex'
+import { pricesWithin } from '@grimoire/schema/price'
+import { Problem } from '@grimoire/schema/problem'
+import { type Quote, quoteTypedData, type SignedQuote, signedQuote } from '@grimoire/schema/quote'
+import type { Terms } from '@grimoire/schema/work'
+import { recoverTypedDataAddress } from 'viem'
+import { ledgerProblem } from './ledger-errors.ts'
+import { ledgerWork, splitterOf } from './ledger-work.ts'
+import { type Market, modelOf } from './market.ts'
+import { readOperator } from './operator-read.ts'
+import { type Endpoint, requestJson } from './transport.ts'
+
+export type NodeChoice = {
+  workId: string
+  version?: number
+  /** The node's address; without it the operator's registered endpoint is used. */
+  nodeUrl?: string
+  operator?: Hex
+}
+
+/** A quote that has been checked, with the operator's payment key that signed it. */
+export type CheckedQuote = { quote: Quote; paymentKey: Hex; nodeUrl: string; model: string }
+
+export const nodeOf = (market: Market, nodeUrl: string): Endpoint => ({
+  fetch: market.fetch,
+  url: nodeUrl.replace(/\/+$/, ''),
+  timeoutMs: market.timeoutMs,
+  unreachable: 'node_unreachable',
+})
+
+const refuse = (param: string, got: unknown, expected: unknown): never => {
+  throw new Problem('quote_invalid', { param, got: { [param]: got }, expected })
+}
+
+type Expected = {
+  quoted: NodeChoice
+  terms: Terms
+  latestVersion: number
+  payTo: Hex
+  paymentKey: Hex
+  sessionKey: Hex
+}
+
+/** Everything that needs no chain: pure, so that each lie has a test. */
+export async function checkQuote(market: Market, { quote, signature }: SignedQuote, expected: Expected) {
+  const { quoted, terms, payTo, paymentKey } = expected
+  const { addresses } = market
+  if (!sameAddress(quote.payTo, payTo))
+    throw new Problem('pay_to_mismatch', { got: quote.payTo, expected: payTo })
+  if (quote.chainId !== addresses.chainId) refuse('chainId', quote.chainId, addresses.chainId)
+  if (!sameAddress(quote.works, addresses.works)) refuse('works', quote.works, addresses.works)
+  if (quote.workId !== quoted.workId) refuse('workId', quote.workId, quoted.workId)
+  const version = quoted.version ?? expected.latestVersion
+  if (quote.version !== version) refuse('version', quote.version, version)
+  if (!sameAddress(quote.asset, addresses.money)) refuse('asset', quote.asset, addresses.money)
+  if (!sameAddress(quote.sessionKey, expected.sessionKey))
+    refuse('sessionKey', quote.sessionKey, expected.sessionKey)
+  if (quote.expiresAtSeconds * 1000 <= Date.now()) refuse('expiresAtSeconds', quote.expiresAtSeconds, 'later')
+  const signer = await recoverTypedDataAddress({ ...quoteTypedData(quote), signature }).catch(() => null)
+  if (!signer || !sameAddress(signer, paymentKey)) refuse('signature', signer, paymentKey)
+  const allowed = pricesWithin(quote.prices, terms)
+  if (canonicalJson(allowed) !== canonicalJson(quote.prices)) {
+    throw new Problem('price_above_ceiling', { got: quote.prices, expected: allowed })
+  }
+}
+
+async function requireServing({ publicClient, addresses }: Market, workId: string, operator: Hex) {
+  const [admitted, active] = await Promise.all([
+    publicClient.readContract({
+      address: addresses.works,
+      abi: worksAbi,
+      functionName: 'admits',
+      args: [BigInt(workId), operator],
+    }),
+    publicClient.readContract({
+      address: addresses.operators,
+      abi: operatorsAbi,
+      functionName: 'isActive',
+      args: [operator],
+    }),
+  ]).catch(error => {
+    throw ledgerProblem(error, 'asking whether the operator may serve')
+  })
+  if (!admitted) throw new Problem('not_admitted', { got: operator })
+  if (!active) throw new Problem('not_bonded', { got: operator })
+}
+
+async function endpointOf(market: Market, { nodeUrl, operator }: NodeChoice): Promise<string> {
+  if (nodeUrl) return nodeUrl
+  const record = operator ? await readOperator(market, { operator }) : null
+  if (record) return record.endpoint
+  throw new Problem('node_unreachable', { got: operator ?? 'no node', expected: 'a node URL or an operator' })
+}
+
+/** Asks a node for its quote and checks it against the chain. Nothing is signed or sent but the question. */
+export async function readQuote(market: Market, choice: NodeChoice): Promise<CheckedQuote> {
+  const { workId, version } = choice
+  const nodeUrl = (await endpointOf(market, choice)).replace(/\/+$/, '')
+  const model = modelOf(market, workId, version)
+  const path = `/v1/quotes?model=${encodeURIComponent(model)}`
+  const signed = await requestJson(nodeOf(market, nodeUrl), path, { schema: signedQuote })
+  const { operator } = signed.quote
+  if (choice.operator && !sameAddress(operator, choice.operator))
+    refuse('operator', operator, choice.operator)
+  const [record, work, payTo] = await Promise.all([
+    readOperator(market, { operator }),
+    ledgerWork(market, workId),
+    splitterOf(market, { workId, operator }),
+    requireServing(market, workId, operator),
+  ])
+  if (!record) return refuse('operator', operator, 'a registered operator')
+  const { terms, latestVersion } = work
+  const { paymentKey, sessionKey } = record
+  await checkQuote(market, signed, { quoted: choice, terms, latestVersion, payTo, paymentKey, sessionKey })
+  return { quote: signed.quote, paymentKey, nodeUrl, model }
+}

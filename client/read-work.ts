@@ -1,0 +1,135 @@
+/** One work, verified to the last byte: facts from the chain, words from the manifest whose hash the chain holds. */
+import { worksAbi } from '@grimoire/contracts/generated/works'
+import { workDetail } from '@grimoire/schema/catalogue'
+import type { Hex } from '@grimoire/schema/hex'
+import { MANIFEST_MAX_BYTES, type Manifest, manifest } from '@grimoire/schema/manifest'
+import { Problem } from '@grimoire/schema/problem'
+import { edgeOf, getBlob } from './edge.ts'
+import { verifySummary } from './find-works.ts'
+import { ledgerProblem } from './ledger-errors.ts'
+import { type LedgerWork, ledgerWork, versionHash } from './ledger-work.ts'
+import type { Market } from './market.ts'
+import { requestJson } from './transport.ts'
+
+export type ReadWork = LedgerWork & {
+  version: number
+  manifest: Manifest
+  parents: { workId: string; shareBps: number; confirmed: boolean }[]
+  admitted: readonly Hex[]
+  /** The edge's figures, which the chain does not hold in one place. */
+  trade: { floorPriceAtomic: string | null; lastPriceAtomic: string | null; sales: number }
+}
+
+/** The manifest of one version, from the edge, accepted only with the ledger's hash and the ledger's own facts in it. */
+export async function readManifest(
+  market: Market,
+  { workId, version }: { workId: string; version?: number },
+): Promise<Manifest> {
+  const work = await ledgerWork(market, workId)
+  const wanted = version ?? work.latestVersion
+  const sha256 =
+    wanted === work.latestVersion ? work.contentHash : await versionHash(market, { workId, version: wanted })
+  const bytes = await getBlob(market, sha256, 'manifest_hash_mismatch')
+  return checkManifest(market, bytes, { work, version: wanted })
+}
+
+/** A creator can put any bytes under a hash: what they say must be about this version of this work on this ledger. */
+function checkManifest(
+  market: Market,
+  bytes: Uint8Array,
+  { work, version }: { work: LedgerWork; version: number },
+): Manifest {
+  const refuse = (got: unknown, expected: unknown) => {
+    throw new Problem('manifest_invalid', { got, expected })
+  }
+  if (bytes.length > MANIFEST_MAX_BYTES) refuse(`${bytes.length} bytes`, `at most ${MANIFEST_MAX_BYTES}`)
+  let json: unknown
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    refuse('bytes that are no JSON', 'a manifest')
+  }
+  const parsed = manifest.safeParse(json)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw new Problem('manifest_invalid', { got: `${issue?.path.join('.')}: ${issue?.message}` })
+  }
+  const { addresses } = market
+  const expected = {
+    chainId: addresses.chainId,
+    works: addresses.works.toLowerCase(),
+    workId: work.workId,
+    version,
+    creator: work.creator.toLowerCase(),
+    kind: work.terms.kind,
+    disclosure: work.terms.disclosure,
+    gate: addresses.gate.toLowerCase(),
+  }
+  const { chainId, works, workId, creator, kind, disclosure, seal } = parsed.data
+  const got = {
+    chainId,
+    works: works.toLowerCase(),
+    workId,
+    version: parsed.data.version,
+    creator: creator.toLowerCase(),
+    kind,
+    disclosure,
+    gate: seal.gate.toLowerCase(),
+  }
+  if (JSON.stringify(got) !== JSON.stringify(expected)) refuse(got, expected)
+  return parsed.data
+}
+
+/** Parents and admitted operators as the chain has them, with what each parent's creator confirmed. */
+async function relations({ publicClient, addresses }: Market, workId: string) {
+  const works = { address: addresses.works, abi: worksAbi } as const
+  const id = BigInt(workId)
+  try {
+    const [named, admitted] = await Promise.all([
+      publicClient.readContract({ ...works, functionName: 'parentsOf', args: [id] }),
+      publicClient.readContract({ ...works, functionName: 'admittedOf', args: [id] }),
+    ])
+    const parents = await Promise.all(
+      named.map(async parent => ({
+        workId: String(parent.workId),
+        shareBps: parent.shareBps,
+        confirmed: await publicClient.readContract({
+          ...works,
+          functionName: 'isParentConfirmed',
+          args: [id, parent.workId],
+        }),
+      })),
+    )
+    return { parents, admitted }
+  } catch (error) {
+    throw ledgerProblem(error, 'reading parents and admitted operators')
+  }
+}
+
+/** Reads a work for someone who is about to buy it or chat with it. */
+export async function readWork(
+  market: Market,
+  { workId, version }: { workId: string; version?: number },
+): Promise<ReadWork> {
+  const [told, known, facts, words] = await Promise.all([
+    requestJson(edgeOf(market), `/v1/works/${workId}`, { schema: workDetail }),
+    ledgerWork(market, workId),
+    relations(market, workId),
+    readManifest(market, { workId, ...(version === undefined ? {} : { version }) }),
+  ])
+  if (told.workId !== workId) throw new Problem('edge_lied', { got: told.workId, expected: workId })
+  await verifySummary(market, told)
+  const shares = (parents: readonly { workId: string; shareBps: number }[]) =>
+    parents.map(({ workId: id, shareBps }) => `${id}:${shareBps}`).join()
+  if (shares(told.parents) !== shares(facts.parents)) {
+    throw new Problem('edge_lied', { param: 'parents', got: told.parents, expected: facts.parents })
+  }
+  const { floorPriceAtomic, lastPriceAtomic, sales } = told
+  return {
+    ...known,
+    version: words.version,
+    manifest: words,
+    ...facts,
+    trade: { floorPriceAtomic, lastPriceAtomic, sales },
+  }
+}

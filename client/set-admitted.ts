@@ -1,0 +1,22 @@
+/** A creator's list of operators who may serve a work: adding is at once, a removal takes effect after seven days. */
+import { worksAbi } from '@grimoire/contracts/generated/works'
+import type { Hex } from '@grimoire/schema/hex'
+import { encodeFunctionData } from 'viem'
+import { nudgeEdge } from './edge.ts'
+import type { Market } from './market.ts'
+import { type Sent, sendCall, type Wallet } from './wallet.ts'
+
+export async function setAdmitted(
+  market: Market,
+  options: { wallet: Wallet; workId: string; operator: Hex; admitted: boolean },
+): Promise<Sent> {
+  const args = [BigInt(options.workId), options.operator, options.admitted] as const
+  const sent = await sendCall(market, {
+    wallet: options.wallet,
+    to: market.addresses.works,
+    data: encodeFunctionData({ abi: worksAbi, functionName: 'setAdmitted', args }),
+    what: 'changing who may serve the work',
+  })
+  await nudgeEdge(market)
+  return sent
+}

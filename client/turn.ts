@@ -1,0 +1,290 @@
+/** One paid turn: signed request, one voucher, streamed answer, receipt checked before the next voucher can be signed. */
+import {
+  type ChatMessage,
+  type ChatRequest,
+  inputBytesOf,
+  maxOutputBytesOf,
+  requestHash,
+  TURN_SIGNATURE_HEADER,
+  turnTypedData,
+} from '@grimoire/schema/chat'
+import type { Hex } from '@grimoire/schema/hex'
+import { maxChargeAtomic } from '@grimoire/schema/price'
+import { fromProblemBody, Problem } from '@grimoire/schema/problem'
+import type { Receipt } from '@grimoire/schema/receipt'
+import type { PaymentPayload, PaymentRequired } from '@x402/core/types'
+import { type Channel, chargedAtomic, requirementOf, settleTurn } from './channel.ts'
+import { checkReceipt } from './check-receipt.ts'
+import type { Market } from './market.ts'
+import { clearOpenTurn, type PaymentStore, readOpenTurn, writeOpenTurn } from './payment-store.ts'
+import { type AnswerEvent, readAnswer, type Usage } from './read-answer.ts'
+import type { CheckedQuote } from './read-quote.ts'
+import { problemOf } from './transport.ts'
+
+export type AskOptions = Pick<
+  ChatRequest,
+  'temperature' | 'top_p' | 'seed' | 'max_tokens' | 'max_completion_tokens' | 'stop' | 'grimoire'
+>
+
+export type TurnResult = {
+  text: string
+  finishReason: string | null
+  usage: Usage | null
+  receipt: Receipt
+  receiptSignature: Hex
+  chargedAtomic: bigint
+  cumulativeAtomic: bigint
+  /** As this side measured them, from sending the request. */
+  timings: { firstTokenMs: number; totalMs: number }
+  /** As the node reports them. */
+  nodeTimings: { firstTokenMs: number; totalMs: number; tokensPerSecond: number }
+}
+
+export type TurnContext = {
+  market: Market
+  channel: Channel
+  checked: CheckedQuote
+  store: PaymentStore
+  maxTurnAtomic: bigint
+  /** Until the first byte of an answer: a cold node opens the work in this time. */
+  answerTimeoutMs: number
+  baseModelSha256?: string
+  /** The node's payment terms, once seen: later turns need no unpaid question and send no prompt unpaid. */
+  remembered: PaymentRequired | null
+}
+
+type Turn = {
+  body: string
+  requestHash: Hex
+  inputBytes: number
+  maxAtomic: bigint
+  turnSignature: Hex
+  controller: AbortController
+}
+
+const PATH = '/v1/chat/completions'
+
+async function prepare(
+  context: TurnContext,
+  messages: readonly ChatMessage[],
+  options: AskOptions,
+  controller: AbortController,
+): Promise<Turn> {
+  const { channel, checked, market } = context
+  const request: ChatRequest = {
+    model: checked.model,
+    messages: [...messages],
+    stream: true,
+    stream_options: { include_usage: true },
+    ...options,
+  }
+  const inputBytes = inputBytesOf(request)
+  const maxAtomic = maxChargeAtomic(checked.quote.prices, inputBytes, maxOutputBytesOf(request))
+  if (maxAtomic > context.maxTurnAtomic) {
+    throw new Problem('cap_reached', {
+      param: 'maxTurnAtomic',
+      got: `a turn of up to ${maxAtomic}`,
+      expected: `at most ${context.maxTurnAtomic}`,
+    })
+  }
+  const body = JSON.stringify(request)
+  // Of the text as it is sent: JSON drops undefined fields, and the node hashes what arrives.
+  const hash = requestHash(JSON.parse(body))
+  const { chainId, works } = market.addresses
+  const turnSignature = await channel.session.signTypedData(
+    turnTypedData({ channelId: channel.id, requestHash: hash }, chainId, works),
+  )
+  return { body, requestHash: hash, inputBytes, maxAtomic, turnSignature, controller }
+}
+
+async function post(context: TurnContext, turn: Turn, payment: Record<string, string>): Promise<Response> {
+  const { answerTimeoutMs, checked, market } = context
+  const { controller } = turn
+  const late = new Problem('timed_out', { expected: `an answer within ${answerTimeoutMs} ms` })
+  const timer = setTimeout(() => controller.abort(late), answerTimeoutMs)
+  try {
+    return await market.fetch(checked.nodeUrl + PATH, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        [TURN_SIGNATURE_HEADER]: turn.turnSignature,
+        ...payment,
+      },
+      body: turn.body,
+      signal: controller.signal,
+    })
+  } catch (cause) {
+    if (controller.signal.aborted) throw controller.signal.reason
+    throw new Problem('node_unreachable', { got: `no answer from ${checked.nodeUrl}`, cause })
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const endpoint = (context: TurnContext) =>
+  ({ url: context.checked.nodeUrl, unreachable: 'node_unreachable' }) as const
+
+/** The refusal in a 402: our own problem body, or the reason that x402 put in its header. */
+async function refusalOf(context: TurnContext, response: Response): Promise<Problem> {
+  const text = await response.text().catch(() => '')
+  try {
+    const known = fromProblemBody(JSON.parse(text))
+    if (known) return known
+  } catch {
+    // Not JSON: the header below says why.
+  }
+  try {
+    const header = (name: string) => response.headers.get(name)
+    const { error } = context.channel.http.getPaymentRequiredResponse(header)
+    return new Problem('payment_refused', { got: error ?? 'no reason given' })
+  } catch {
+    return new Problem('payment_refused', { got: `status ${response.status} without payment terms` })
+  }
+}
+
+/** The node's terms for this very request: remembered, with the amount that both sides compute, or asked for unpaid. */
+async function termsFor(context: TurnContext, turn: Turn): Promise<PaymentRequired> {
+  const known = context.remembered
+  if (known) {
+    return { ...known, accepts: known.accepts.map(offer => ({ ...offer, amount: String(turn.maxAtomic) })) }
+  }
+  const response = await post(context, turn, {})
+  if (response.status !== 402) {
+    await response.body?.cancel().catch(() => undefined)
+    if (!response.ok) throw await problemOf(response, endpoint(context))
+    throw new Problem('payment_refused', { got: 'an unpaid answer', expected: '402 with payment terms' })
+  }
+  const text = await response.text().catch(() => '')
+  try {
+    return context.channel.http.getPaymentRequiredResponse(name => response.headers.get(name))
+  } catch {
+    const known = fromProblemBody(JSON.parse(text || 'null'))
+    throw known ?? new Problem('payment_refused', { got: '402 without payment terms' })
+  }
+}
+
+/** A correction may raise the tally by no more than the turn whose receipt never came: one turn is all that is at risk. */
+async function checkCorrection({ channel }: TurnContext, allowedAtomic: bigint | null): Promise<void> {
+  const corrected = await chargedAtomic(channel)
+  if (allowedAtomic === null || corrected <= allowedAtomic) return
+  throw new Problem('receipt_invalid', {
+    param: 'cumulativeAtomic',
+    got: `a correction to ${corrected}`,
+    expected: `at most ${allowedAtomic}, by the vouchers without a receipt`,
+  })
+}
+
+async function sign(context: TurnContext, required: PaymentRequired): Promise<PaymentPayload> {
+  try {
+    return await context.channel.http.createPaymentPayload(required)
+  } catch (cause) {
+    if (cause instanceof Problem) throw cause
+    throw new Problem('payment_refused', { got: cause instanceof Error ? cause.message : cause, cause })
+  }
+}
+
+/** Pays and returns the answer's stream. At most one correction and one refresh of remembered terms. */
+async function pay(context: TurnContext, turn: Turn) {
+  const { channel, store, checked } = context
+  const open = await readOpenTurn(store, channel.id)
+  const known = await channel.storage.get(channel.id)
+  const allowedAtomic = open?.atMostAtomic ?? (known ? await chargedAtomic(channel) : null)
+  for (let attempt = 0; ; attempt++) {
+    const fromMemory = context.remembered !== null
+    const required = await termsFor(context, turn)
+    const offer = requirementOf(required, { channel, checked, maxAtomic: turn.maxAtomic })
+    const payload = await sign(context, { ...required, accepts: [offer] })
+    const beforeAtomic = await chargedAtomic(channel)
+    const atMostAtomic = beforeAtomic + BigInt(offer.amount)
+    await writeOpenTurn(store, channel.id, { beforeAtomic, atMostAtomic })
+    const response = await post(context, turn, channel.http.encodePaymentSignatureHeader(payload))
+    const header = (name: string) => response.headers.get(name)
+    const { recovered } = await channel.http.processPaymentResult(payload, header, response.status)
+    if (response.status !== 402) {
+      if (!response.ok || !response.body) throw await problemOf(response, endpoint(context))
+      context.remembered = offer.amount === String(turn.maxAtomic) ? required : null
+      return { payload, body: response.body, beforeAtomic }
+    }
+    context.remembered = null
+    if (recovered) await checkCorrection(context, allowedAtomic)
+    if (attempt >= 2 || !(recovered || fromMemory)) throw await refusalOf(context, response)
+    await response.body?.cancel().catch(() => undefined)
+  }
+}
+
+type Tail = Extract<AnswerEvent, { type: 'tail' }>
+
+/** The receipt against this side's own count; only then is x402's client told that the turn is paid. */
+async function accept(
+  context: TurnContext,
+  turn: Turn,
+  paid: { payload: PaymentPayload; beforeAtomic: bigint; output: string; tail: Tail['tail'] },
+): Promise<void> {
+  const { channel, checked, market, store } = context
+  const { quote, paymentKey } = checked
+  const { chainId, works } = market.addresses
+  await checkReceipt(paid.tail, {
+    chainId,
+    works,
+    workId: quote.workId,
+    version: quote.version,
+    operator: quote.operator,
+    paymentKey,
+    holder: channel.config.payer,
+    channelId: channel.id,
+    requestHash: turn.requestHash,
+    inputBytes: turn.inputBytes,
+    output: paid.output,
+    prices: quote.prices,
+    maxChargeAtomic: turn.maxAtomic,
+    beforeAtomic: paid.beforeAtomic,
+    ...(context.baseModelSha256 === undefined ? {} : { baseModelSha256: context.baseModelSha256 }),
+  })
+  await settleTurn(channel, paid.payload, paid.tail.paymentResponse)
+  const expected = BigInt(paid.tail.receipt.cumulativeAtomic)
+  const got = await chargedAtomic(channel)
+  if (got !== expected) throw new Problem('receipt_invalid', { param: 'paymentResponse', got, expected })
+  await clearOpenTurn(store, channel.id)
+}
+
+/** Runs one turn, handing on each piece of text as it comes. */
+export async function runTurn(
+  context: TurnContext,
+  job: {
+    messages: readonly ChatMessage[]
+    options: AskOptions
+    controller: AbortController
+    onText: (text: string) => void
+  },
+): Promise<TurnResult> {
+  const startedMs = performance.now()
+  const turn = await prepare(context, job.messages, job.options, job.controller)
+  const { payload, body, beforeAtomic } = await pay(context, turn)
+  let output = ''
+  let firstTokenMs: number | null = null
+  let end: Tail | null = null
+  for await (const event of readAnswer(body)) {
+    if (event.type === 'tail') {
+      end = event
+      continue
+    }
+    firstTokenMs ??= performance.now() - startedMs
+    output += event.text
+    job.onText(event.text)
+  }
+  if (!end) throw new Problem('receipt_invalid', { got: 'an answer that ends without a receipt' })
+  const { tail, usage, finishReason } = end
+  await accept(context, turn, { payload, beforeAtomic, output, tail })
+  const totalMs = performance.now() - startedMs
+  return {
+    text: output,
+    finishReason,
+    usage,
+    receipt: tail.receipt,
+    receiptSignature: tail.signature,
+    chargedAtomic: BigInt(tail.receipt.chargedAtomic),
+    cumulativeAtomic: BigInt(tail.receipt.cumulativeAtomic),
+    timings: { firstTokenMs: firstTokenMs ?? totalMs, totalMs },
+    nodeTimings: tail.timings,
+  }
+}
