@@ -1,0 +1,297 @@
+/** The ledger on a real chain: what deploys, what points where, and that TypeScript computes what Solidity does. */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { after, before, describe, test } from 'node:test'
+import {
+  type Account,
+  createPublicClient,
+  createTestClient,
+  createWalletClient,
+  getContractAddress,
+  type Hex,
+  hashTypedData,
+  http,
+  keccak256,
+  parseAbi,
+  toHex,
+} from 'viem'
+import { mnemonicToAccount } from 'viem/accounts'
+import { foundry, mainnet } from 'viem/chains'
+import type { Addresses } from './addresses.ts'
+import { deployLedger, installSettlement, type LedgerOptions } from './deploy.ts'
+import { anvilBinary } from './foundry.ts'
+import { keyNetworkAbi } from './generated/key-network.ts'
+import { moneyAbi } from './generated/money.ts'
+import { settlementAbi } from './generated/settlement.ts'
+import { worksAbi } from './generated/works.ts'
+import { splitterAddress } from './splitter.ts'
+
+const MNEMONIC = 'test test test test test test test test test test test junk'
+const person = (addressIndex: number) => mnemonicToAccount(MNEMONIC, { addressIndex })
+const [deployer, creator, buyer, relayer] = [person(0), person(1), person(2), person(3)]
+const PRICE_ATOMIC = 5_000_000n
+const FOR_EVER = 2n ** 48n
+
+async function startAnvil() {
+  const args = ['--port', '0', '--mnemonic', MNEMONIC]
+  const child = spawn(anvilBinary(), args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  for await (const line of createInterface({ input: child.stdout })) {
+    const url = /Listening on (\S+)/.exec(line)?.[1]
+    if (!url) continue
+    child.stdout.resume()
+    const stop = async () => {
+      child.kill()
+      await once(child, 'exit')
+    }
+    return { url: `http://${url}`, stop }
+  }
+  throw new Error('anvil ended before it listened')
+}
+
+function clientsOf(url: string) {
+  const options = { chain: foundry, transport: http(url), pollingInterval: 20, cacheTime: 0 } as const
+  return {
+    publicClient: createPublicClient(options),
+    testClient: createTestClient({ ...options, mode: 'anvil' }),
+    walletOf: <A extends Account>(account: A) => createWalletClient({ ...options, account }),
+  }
+}
+
+const keyNode = (n: number) => ({
+  endpoint: `http://127.0.0.1:${7470 + n}`,
+  verificationKey: toHex(new Uint8Array(48).fill(n)),
+  nodeAddress: toHex(n, { size: 20 }),
+  ip: 0x7f000001,
+  port: 7470 + n,
+})
+
+describe('a deployed ledger', async () => {
+  let chain: Awaited<ReturnType<typeof startAnvil>>
+  let clients: ReturnType<typeof clientsOf>
+  let options: LedgerOptions
+  let addresses: Addresses
+  let workId: bigint
+
+  const send = async (account: Account, call: object) => {
+    const { request } = await clients.publicClient.simulateContract({ account, ...call } as never)
+    const hash = await clients.walletOf(account).writeContract(request as never)
+    const receipt = await clients.publicClient.waitForTransactionReceipt({ hash })
+    assert.equal(receipt.status, 'success')
+  }
+  const works = () => ({ address: addresses.works, abi: worksAbi }) as const
+  const money = () => ({ address: addresses.money, abi: moneyAbi }) as const
+  const held = (account: Account) =>
+    clients.publicClient.readContract({
+      ...works(),
+      functionName: 'balanceOf',
+      args: [account.address, workId],
+    })
+
+  before(async () => {
+    chain = await startAnvil()
+    clients = clientsOf(chain.url)
+    options = {
+      publicClient: clients.publicClient,
+      walletClient: clients.walletOf(deployer),
+      owner: deployer.address,
+      treasury: deployer.address,
+      protocolFeeBps: 250,
+      minimumBondAtomic: 100_000_000n,
+      keyNetwork: { nodes: [1, 2, 3].map(keyNode), threshold: 2, networkKey: `0x${'ab'.repeat(48)}` },
+      metadataBase: 'http://127.0.0.1:8787',
+    }
+    addresses = await deployLedger(options)
+    await installSettlement({ ...options, testClient: clients.testClient })
+  })
+  after(() => chain.stop())
+
+  test('stands at the same addresses whenever the same account deploys it first', async () => {
+    const at = (nonce: bigint) => getContractAddress({ from: deployer.address, nonce }).toLowerCase()
+    const { money, operators, works, gate, keyNetwork } = addresses
+    const found = [money, operators, works, gate, keyNetwork].map(address => address.toLowerCase())
+    assert.deepEqual(found, [0n, 1n, 2n, 3n, 4n].map(at))
+  })
+
+  test('takes the creations of a work, and names metadata where it was told', async () => {
+    const salt = keccak256('0x01')
+    const terms = {
+      ...{ kind: 1, disclosure: 1, admission: 0, editionCap: 10, priceAtomic: Number(PRICE_ATOMIC) },
+      ...{ resaleRoyaltyBps: 1000, usageRoyaltyBps: 2000, maxTurnFeeAtomic: 1 },
+      ...{ maxInputPerMillionBytesAtomic: 1, maxOutputPerMillionBytesAtomic: 1 },
+    }
+    const args = [salt, terms, [], [], keccak256('0x02')]
+    await send(creator, { ...works(), functionName: 'create', args })
+    workId = await clients.publicClient.readContract({
+      ...works(),
+      functionName: 'workIdOf',
+      args: [creator.address, salt],
+    })
+    const uri = await clients.publicClient.readContract({ ...works(), functionName: 'uri', args: [workId] })
+    assert.equal(uri, 'http://127.0.0.1:8787/v1/metadata/{id}')
+  })
+
+  test('sells an edition to a buyer who only signs, and the edition goes to no one else', async () => {
+    await send(deployer, { ...money(), functionName: 'mint', args: [buyer.address, PRICE_ATOMIC] })
+    const salt = keccak256('0x03')
+    const mintNonce = { ...works(), functionName: 'mintNonce', args: [workId, 1n, salt] } as const
+    const nonce = await clients.publicClient.readContract(mintNonce)
+    const signature = await buyer.signTypedData(receiveAuthorization(addresses, buyer.address, nonce))
+    const authorization = { from: buyer.address, validAfter: 0n, validBefore: FOR_EVER, signature }
+    const args = [workId, 1n, salt, authorization]
+    await send(relayer, { ...works(), functionName: 'mintWithAuthorization', args })
+    assert.equal(await held(buyer), 1n)
+    assert.equal(await held(relayer), 0n)
+  })
+
+  test('lets an EIP-7702 account sell with its own key', async () => {
+    // Multicall3 is any code at all: what counts is that the account now has some.
+    const delegation = { contractAddress: addresses.multicall3, executor: 'self' } as const
+    const authorization = await clients.walletOf(buyer).signAuthorization(delegation)
+    const hash = await clients
+      .walletOf(buyer)
+      .sendTransaction({ to: relayer.address, authorizationList: [authorization] })
+    await clients.publicClient.waitForTransactionReceipt({ hash })
+    const code = await clients.publicClient.getCode({ address: buyer.address })
+    assert.match(String(code), /^0xef0100/)
+
+    const latest = await clients.publicClient.getBlock()
+    const listing = {
+      ...{ seller: buyer.address, workId, quantity: 1n, priceAtomic: 1_000_000n, nonce: 7n },
+      expiresAtSeconds: latest.timestamp + 3600n,
+    }
+    const signature = await buyer.signTypedData(listingData(addresses, listing))
+    await send(deployer, { ...money(), functionName: 'mint', args: [relayer.address, 1_000_000n] })
+    await send(relayer, { ...money(), functionName: 'approve', args: [addresses.works, 1_000_000n] })
+    const args = [listing, signature, relayer.address, 1_000_000n]
+    await send(relayer, { ...works(), functionName: 'buy', args })
+    assert.equal(await held(relayer), 1n)
+    const balanceOf = { ...money(), functionName: 'balanceOf', args: [buyer.address] } as const
+    assert.equal(await clients.publicClient.readContract(balanceOf), 875_000n)
+  })
+
+  test('has each splitter where TypeScript computes it', async () => {
+    for (const operator of [relayer.address, creator.address]) {
+      const splitterOf = { ...works(), functionName: 'splitterOf', args: [workId, operator] } as const
+      const found = await clients.publicClient.readContract(splitterOf)
+      assert.equal(splitterAddress(addresses.works, workId, operator), found)
+    }
+  })
+
+  test("shows its key nodes in the shape that Lit's client reads", async () => {
+    const abi = parseAbi([
+      'struct Epoch { uint256 epochLength; uint256 number; uint256 endTime; uint256 retries; uint256 timeout; }',
+      'struct Validator { uint32 ip; uint128 ipv6; uint32 port; address nodeAddress; uint256 reward; uint256 senderPubKey; uint256 receiverPubKey; }',
+      'function getActiveUnkickedValidatorStructsAndCounts() view returns (Epoch, uint256, Validator[])',
+    ])
+    const read = { address: addresses.keyNetwork, functionName: 'getActiveUnkickedValidatorStructsAndCounts' }
+    const lit = await clients.publicClient.readContract({ ...read, abi } as const)
+    const ours = await clients.publicClient.readContract({ ...read, abi: keyNetworkAbi } as const)
+    assert.deepEqual(lit, ours)
+    const [epoch, threshold, nodes] = lit as readonly [{ number: bigint }, bigint, readonly object[]]
+    assert.deepEqual([epoch.number, threshold, nodes.length], [1n, 2n, 3])
+  })
+
+  test("hashes channels and vouchers at x402's address as x402's packages do", async () => {
+    const config = {
+      ...{ payer: buyer.address, payerAuthorizer: relayer.address, receiver: creator.address },
+      ...{ receiverAuthorizer: relayer.address, token: addresses.money, withdrawDelay: 900 },
+      salt: keccak256('0x04'),
+    }
+    const settlement = { address: addresses.settlement, abi: settlementAbi } as const
+    const getChannelId = { ...settlement, functionName: 'getChannelId', args: [config] } as const
+    const channelId = await clients.publicClient.readContract(getChannelId)
+    assert.equal(channelId, hashTypedData({ ...channelData(addresses), message: config }))
+    const message = { channelId, maxClaimableAmount: 9n }
+    const digest = { ...settlement, functionName: 'getVoucherDigest', args: [channelId, 9n] } as const
+    const expected = hashTypedData({ ...voucherData(addresses), message })
+    assert.equal(await clients.publicClient.readContract(digest), expected)
+  })
+
+  test('leaves alone what already stands at a fixed address', async () => {
+    const nonce = { address: deployer.address } as const
+    const before = await clients.publicClient.getTransactionCount(nonce)
+    await installSettlement({ ...options, testClient: clients.testClient })
+    assert.equal(await clients.publicClient.getTransactionCount(nonce), before)
+  })
+
+  test('is refused, in one sentence, to a chain of another id, none at all, and a money that is none', async () => {
+    const foreign = createWalletClient({ account: deployer, chain: mainnet, transport: http(chain.url) })
+    await assert.rejects(deployLedger({ ...options, walletClient: foreign }), /chain's id is 31337.*for 1\./)
+    const transport = http('http://127.0.0.1:1', { retryCount: 0 })
+    const nowhere = createPublicClient({ chain: foundry, transport })
+    await assert.rejects(
+      deployLedger({ ...options, publicClient: nowhere }),
+      /127\.0\.0\.1:1 does not answer/,
+    )
+    const money = relayer.address
+    await assert.rejects(deployLedger({ ...options, money }), /no contract at 0x/)
+  })
+})
+
+const domainOf = (name: string, verifyingContract: Hex) =>
+  ({ name, version: '1', chainId: foundry.id, verifyingContract }) as const
+
+const receiveAuthorization = ({ money, works }: Addresses, from: Hex, nonce: Hex) =>
+  ({
+    domain: domainOf('Test Dollar', money),
+    types: {
+      ReceiveWithAuthorization: [
+        { name: 'from', type: 'address' },
+        { name: 'to', type: 'address' },
+        { name: 'value', type: 'uint256' },
+        { name: 'validAfter', type: 'uint256' },
+        { name: 'validBefore', type: 'uint256' },
+        { name: 'nonce', type: 'bytes32' },
+      ],
+    },
+    primaryType: 'ReceiveWithAuthorization',
+    message: { from, to: works, value: PRICE_ATOMIC, validAfter: 0n, validBefore: FOR_EVER, nonce },
+  }) as const
+
+const listingData = <M>({ works }: Addresses, message: M) =>
+  ({
+    domain: domainOf('Grimoire Works', works),
+    types: {
+      Listing: [
+        { name: 'seller', type: 'address' },
+        { name: 'workId', type: 'uint256' },
+        { name: 'quantity', type: 'uint256' },
+        { name: 'priceAtomic', type: 'uint256' },
+        { name: 'nonce', type: 'uint256' },
+        { name: 'expiresAtSeconds', type: 'uint256' },
+      ],
+    },
+    primaryType: 'Listing',
+    message,
+  }) as const
+
+const channelData = ({ settlement }: Addresses) =>
+  ({
+    domain: domainOf('x402 Batch Settlement', settlement),
+    types: {
+      ChannelConfig: [
+        { name: 'payer', type: 'address' },
+        { name: 'payerAuthorizer', type: 'address' },
+        { name: 'receiver', type: 'address' },
+        { name: 'receiverAuthorizer', type: 'address' },
+        { name: 'token', type: 'address' },
+        { name: 'withdrawDelay', type: 'uint40' },
+        { name: 'salt', type: 'bytes32' },
+      ],
+    },
+    primaryType: 'ChannelConfig',
+  }) as const
+
+const voucherData = ({ settlement }: Addresses) =>
+  ({
+    domain: domainOf('x402 Batch Settlement', settlement),
+    types: {
+      Voucher: [
+        { name: 'channelId', type: 'bytes32' },
+        { name: 'maxClaimableAmount', type: 'uint128' },
+      ],
+    },
+    primaryType: 'Voucher',
+  }) as const

@@ -1,0 +1,23 @@
+/** Runs the ledger's Solidity tests; further arguments go to forge. The last line says how many passed. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { forgeBinary } from './foundry.ts'
+import { root } from './sources.ts'
+
+const forge = spawn(forgeBinary(), ['test', ...process.argv.slice(2)], {
+  cwd: root,
+  stdio: ['ignore', 'pipe', 'inherit'],
+})
+const chunks: Buffer[] = []
+forge.stdout.on('data', (chunk: Buffer) => {
+  process.stdout.write(chunk)
+  chunks.push(chunk)
+})
+const [code] = (await once(forge, 'close')) as [number | null]
+
+// forge's own last line, past any colour: "Ran 9 test suites in 4.5s (7s CPU time): 120 tests passed, 0 failed, …"
+const summary = /(\d+) tests passed, (\d+) failed/.exec(Buffer.concat(chunks).toString('utf8'))
+const [passed, failed] = [Number(summary?.[1] ?? 0), Number(summary?.[2] ?? 0)]
+if (!summary) console.error('forge ran no test: see its messages above.')
+console.log(`${passed} passed, ${failed} failed`)
+process.exitCode = code === 0 && summary && failed === 0 ? 0 : 1

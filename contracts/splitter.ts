@@ -1,0 +1,20 @@
+/** The address that a chat's payment goes to, computed without asking anyone. */
+import { type Address, concat, encodeAbiParameters, getContractAddress, keccak256 } from 'viem'
+
+/** Creation code of a minimal clone, before and after the address that it delegates to. */
+const CLONE_HEAD = '0x602d5f8160095f39f35f5f365f5f37365f73'
+const CLONE_TAIL = '0x5af43d5f5f3e6029573d5ffd5b3d5ff3'
+
+/** Works deploys the splitters' body first of all, in its constructor. */
+const BODY_NONCE = 1n
+
+/** Equals `Works.splitterOf`: a payer who computes it cannot be sent elsewhere by whoever quotes a price. */
+export function splitterAddress(works: Address, workId: bigint, operator: Address): Address {
+  const body = getContractAddress({ from: works, nonce: BODY_NONCE })
+  return getContractAddress({
+    opcode: 'CREATE2',
+    from: works,
+    salt: keccak256(encodeAbiParameters([{ type: 'uint256' }, { type: 'address' }], [workId, operator])),
+    bytecode: concat([CLONE_HEAD, body, CLONE_TAIL]),
+  })
+}
