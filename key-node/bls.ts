@@ -17,7 +17,8 @@ export const evaluate = (coefficients: bigint[], index: number): bigint =>
 
 /** One byte of index and a compressed G2 point, as hex: what Lit calls ProofOfPossession. */
 export function shareOfKey(secret: bigint, index: number, identity: string): string {
-  const point = G2.hashToCurve(utf8ToBytes(identity), { DST }).multiply(secret)
+  const hashed = G2.hashToCurve(utf8ToBytes(identity), { DST })
+  const point = G2.ProjectivePoint.fromAffine(hashed.toAffine()).multiply(secret)
   return bytesToHex(Uint8Array.of(index)) + bytesToHex(point.toRawBytes(true))
 }
 

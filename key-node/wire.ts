@@ -56,9 +56,9 @@ export type SessionSig = z.infer<typeof sessionSig>
 
 export const signRequest = z.object({
   evmContractConditions: z.array(condition).length(1),
-  accessControlConditions: z.undefined(),
-  solRpcConditions: z.undefined(),
-  unifiedAccessControlConditions: z.undefined(),
+  accessControlConditions: z.undefined().optional(),
+  solRpcConditions: z.undefined().optional(),
+  unifiedAccessControlConditions: z.undefined().optional(),
   dataToEncryptHash: sha256Name,
   chain: z.string().max(40),
   authSig: z.discriminatedUnion('derivedVia', [authSig, sessionSig]),

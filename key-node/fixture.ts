@@ -1,0 +1,295 @@
+/** A small real world for tests: a chain, the ledger, three key nodes, accounts, an operator. Nothing in it is a stand-in. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { anvilBinary } from '@grimoire/contracts/foundry'
+import type { Addresses } from '@grimoire/contracts/addresses'
+import { deployLedger } from '@grimoire/contracts/deploy'
+import { moneyAbi } from '@grimoire/contracts/generated/money'
+import { operatorsAbi } from '@grimoire/contracts/generated/operators'
+import { worksAbi } from '@grimoire/contracts/generated/works'
+import type { Hex } from '@grimoire/schema/hex'
+import { MEDIA_TYPES } from '@grimoire/schema/manifest'
+import { terms, termsToChain } from '@grimoire/schema/work'
+import { type SealedWork, sealWork } from '@grimoire/seal/bundle'
+import { makeSessionKey } from '@grimoire/seal/grant'
+import { litNetwork } from '@grimoire/seal/lit'
+import type { KeyNetwork, SessionKey } from '@grimoire/seal/network'
+import type { FetchBlob, PlainPart } from '@grimoire/seal/parts'
+import {
+  createPublicClient,
+  createTestClient,
+  createWalletClient,
+  type HDAccount,
+  http,
+  type PublicClient,
+  type WalletClient,
+} from 'viem'
+import { mnemonicToAccount } from 'viem/accounts'
+import { foundry } from 'viem/chains'
+import type { KeyNodeSettings } from './config.ts'
+import { type Deal, dealForDevelopment, writeDeal } from './development-dealer.ts'
+import type { LogLine } from './log.ts'
+import { type RunningKeyNode, startKeyNode } from './server.ts'
+
+/** The mnemonic that every anvil funds. */
+const MNEMONIC = 'test test test test test test test test test test test junk'
+export const PASSPHRASE = 'only for tests'
+const LOCALHOST_IP = 0x7f000001
+const BOND_ATOMIC = 100_000_000n
+const PRICE_ATOMIC = 5_000_000n
+
+const ROLES = ['deployer', 'creator', 'holder', 'operator', 'payment', 'stranger', 'otherOperator', 'otherPayment'] as const
+export type Role = (typeof ROLES)[number]
+
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise(resolve => server.close(resolve))
+  if (typeof address !== 'object' || address === null) throw new Error('no port was given')
+  return address.port
+}
+
+async function startChain(): Promise<{ rpcUrl: string; process: ChildProcess }> {
+  const process = spawn(anvilBinary(), ['--port', '0', '--chain-id', String(foundry.id)], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  const rpcUrl = await new Promise<string>((resolve, reject) => {
+    let said = ''
+    process.once('exit', code => reject(new Error(`anvil ended with ${code}: ${said}`)))
+    process.stdout.on('data', chunk => {
+      said += chunk
+      const address = /Listening on (127\.0\.0\.1:\d+)/.exec(said)?.[1]
+      if (address) resolve(`http://${address}`)
+    })
+  })
+  return { rpcUrl, process }
+}
+
+const workTerms = (disclosure: 'sealed' | 'openable') =>
+  terms.parse({
+    kind: 'chatbot',
+    disclosure,
+    admission: 'listed',
+    editionCap: 100,
+    priceAtomic: String(PRICE_ATOMIC),
+    resaleRoyaltyBps: 500,
+    usageRoyaltyBps: 3_000,
+    maxTurnFeeAtomic: '100000',
+    maxInputPerMillionBytesAtomic: '1000000',
+    maxOutputPerMillionBytesAtomic: '1000000',
+  })
+
+export type CreatedWork = SealedWork & { workId: string; salt: Hex; parts: PlainPart[]; fetchBlob: FetchBlob }
+type Write = Parameters<WalletClient['writeContract']>[0]
+
+export class KeyWorld {
+  readonly rpcUrl: string
+  readonly chainId = foundry.id
+  readonly publicClient: PublicClient
+  readonly accounts: Record<Role, HDAccount>
+  readonly folder = mkdtempSync(join(tmpdir(), 'grimoire-keys-'))
+  readonly deal: Deal
+  readonly log: LogLine[] = []
+  readonly operatorKey: SessionKey = makeSessionKey()
+  readonly otherOperatorKey: SessionKey = makeSessionKey()
+  shareFiles: string[] = []
+  ports: number[] = []
+  nodes: (RunningKeyNode | null)[] = []
+  readonly #chain: ChildProcess
+  #addresses: Addresses | null = null
+  readonly #networks: KeyNetwork[] = []
+  #salt = 0
+
+  constructor(rpcUrl: string, chain: ChildProcess) {
+    this.rpcUrl = rpcUrl
+    this.#chain = chain
+    this.publicClient = createPublicClient({ chain: foundry, transport: http(rpcUrl), cacheTime: 0, pollingInterval: 20 })
+    this.deal = dealForDevelopment({ threshold: 2, total: 3 })
+    const entries = ROLES.map((role, addressIndex) => [role, mnemonicToAccount(MNEMONIC, { addressIndex })])
+    // Safety: one entry for each role.
+    this.accounts = Object.fromEntries(entries) as Record<Role, HDAccount>
+  }
+
+  get addresses(): Addresses {
+    if (!this.#addresses) throw new Error('deploy() first')
+    return this.#addresses
+  }
+
+  wallet(role: Role) {
+    return createWalletClient({ account: this.accounts[role], chain: foundry, transport: http(this.rpcUrl) })
+  }
+
+  /** Sends a transaction as `role` and waits until it stands. */
+  async write(role: Role, call: Pick<Write, 'address' | 'abi' | 'functionName' | 'args'>): Promise<void> {
+    const hash = await this.wallet(role).writeContract(call as Write) // Safety: the omitted fields have defaults.
+    const receipt = await this.publicClient.waitForTransactionReceipt({ hash })
+    if (receipt.status !== 'success') throw new Error(`${call.functionName} reverted`)
+  }
+
+  /** One more block, so that what was just done also stands a block back. */
+  async confirm(blocks = 1): Promise<void> {
+    await createTestClient({ mode: 'anvil', transport: http(this.rpcUrl) }).mine({ blocks })
+  }
+
+  async deploy(): Promise<void> {
+    this.shareFiles = writeDeal(this.deal, this.folder, PASSPHRASE)
+    this.ports = await Promise.all([freePort(), freePort(), freePort()])
+    const nodes = this.deal.shares.map(({ about }, position) => ({
+      endpoint: this.nodeUrl(position),
+      verificationKey: `0x${about.verificationKey}` as const,
+      nodeAddress: mnemonicToAccount(MNEMONIC, { addressIndex: 20 + position }).address,
+      ip: LOCALHOST_IP,
+      port: this.ports[position] ?? 0,
+    }))
+    this.#addresses = await deployLedger({
+      publicClient: this.publicClient,
+      walletClient: this.wallet('deployer'),
+      owner: this.accounts.deployer.address,
+      treasury: this.accounts.deployer.address,
+      protocolFeeBps: 250,
+      minimumBondAtomic: BOND_ATOMIC,
+      keyNetwork: { nodes, threshold: 2, networkKey: `0x${this.deal.networkKey}` },
+      metadataBase: 'http://127.0.0.1:8787',
+    })
+  }
+
+  nodeUrl(position: number): string {
+    return `http://127.0.0.1:${this.ports[position]}`
+  }
+
+  settings(position: number, changes: Partial<KeyNodeSettings> = {}): KeyNodeSettings {
+    const { works, operators, gate, keyNetwork } = this.addresses
+    return {
+      port: this.ports[position] ?? 0,
+      chain: { chainId: this.chainId, rpcUrl: this.rpcUrl, works, operators, gate, keyNetwork },
+      shareFiles: [this.shareFiles[position] ?? ''],
+      limits: { requestsPerSecond: 500, burst: 500, concurrent: 64 },
+      ...changes,
+    }
+  }
+
+  async startNode(position: number, changes: Partial<KeyNodeSettings> = {}): Promise<RunningKeyNode> {
+    const log = (line: LogLine): void => void this.log.push(line)
+    const node = await startKeyNode(this.settings(position, changes), { passphrase: PASSPHRASE, log })
+    this.nodes[position] = node
+    return node
+  }
+
+  async stopNode(position: number): Promise<void> {
+    await this.nodes[position]?.stop()
+    this.nodes[position] = null
+  }
+
+  network(timeoutMs = 3_000): KeyNetwork {
+    const { keyNetwork } = this.addresses
+    const network = litNetwork({ chainId: this.chainId, keyNetwork, publicClient: this.publicClient, timeoutMs })
+    this.#networks.push(network)
+    return network
+  }
+
+  async fund(role: Role, amountAtomic: bigint, spender: Hex): Promise<void> {
+    const money = { address: this.addresses.money, abi: moneyAbi } as const
+    await this.write(role, { ...money, functionName: 'mint', args: [this.accounts[role].address, amountAtomic] })
+    await this.write(role, { ...money, functionName: 'approve', args: [spender, amountAtomic] })
+  }
+
+  async registerOperator(role: 'operator' | 'otherOperator', bondAtomic = BOND_ATOMIC): Promise<void> {
+    const [key, payment] =
+      role === 'operator' ? [this.operatorKey, 'payment' as const] : [this.otherOperatorKey, 'otherPayment' as const]
+    const prices = { turnFeeAtomic: 1_000, inputPerMillionBytesAtomic: 10_000, outputPerMillionBytesAtomic: 20_000 }
+    if (bondAtomic > 0n) await this.fund(role, bondAtomic, this.addresses.operators)
+    await this.write(role, {
+      address: this.addresses.operators,
+      abi: operatorsAbi,
+      functionName: 'register',
+      args: ['http://127.0.0.1:8080', key.publicKey, this.accounts[payment].address, prices, bondAtomic],
+    })
+  }
+
+  /** Seals two parts and creates the work on the ledger, in the order that a creator does. */
+  async createWork(
+    disclosure: 'sealed' | 'openable',
+    admitted: Hex[] = [this.accounts.operator.address],
+    network: KeyNetwork = this.network(),
+  ): Promise<CreatedWork> {
+    this.#salt += 1
+    const salt: Hex = `0x${this.#salt.toString(16).padStart(64, '0')}`
+    const creator = this.accounts.creator.address
+    const { works, gate } = this.addresses
+    const id = await this.publicClient.readContract({ address: works, abi: worksAbi, functionName: 'workIdOf', args: [creator, salt] })
+    const workId = String(id)
+    const parts: PlainPart[] = [
+      { role: 'card', name: 'card.prompt', mediaType: MEDIA_TYPES.promptCard, bytes: new TextEncoder().encode('---\nmodel: any\n---\nThe tower is red.') },
+      { role: 'adapter', name: 'tone.gguf', mediaType: MEDIA_TYPES.adapter, bytes: crypto.getRandomValues(new Uint8Array(40_000)) },
+    ]
+    const sealed = await sealWork({
+      fields: {
+        chainId: this.chainId,
+        works,
+        workId,
+        version: 1,
+        creator,
+        kind: 'chatbot',
+        disclosure,
+        title: 'The red tower',
+        summary: 'Knows one thing about a tower.',
+        tags: ['tower'],
+        language: 'en',
+        licence: 'CC-BY-4.0',
+        base: { name: 'grimoire-demo', sha256: 'ab'.repeat(32) },
+      },
+      parts,
+      gate,
+      network,
+    })
+    await this.write('creator', {
+      address: works,
+      abi: worksAbi,
+      functionName: 'create',
+      args: [salt, termsToChain(workTerms(disclosure)), [], admitted, sealed.contentHashBytes32],
+    })
+    return { ...sealed, workId, salt, parts, fetchBlob: async name => sealed.blobs.get(name) ?? null }
+  }
+
+  async buy(role: Role, workId: string): Promise<void> {
+    const { works } = this.addresses
+    await this.fund(role, PRICE_ATOMIC, works)
+    await this.write(role, {
+      address: works,
+      abi: worksAbi,
+      functionName: 'mint',
+      args: [BigInt(workId), 1n, this.accounts[role].address, PRICE_ATOMIC],
+    })
+  }
+
+  async openCopy(role: Role, workId: string): Promise<void> {
+    await this.write(role, { address: this.addresses.works, abi: worksAbi, functionName: 'openCopy', args: [BigInt(workId)] })
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#networks.map(network => network.close()))
+    await Promise.all(this.nodes.map(node => node?.stop()))
+    this.#chain.kill('SIGTERM')
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+}
+
+/** Deploys everything and starts three key nodes, two of which open; one operator is bonded. */
+export async function startKeyWorld(): Promise<KeyWorld> {
+  const { rpcUrl, process } = await startChain()
+  const world = new KeyWorld(rpcUrl, process)
+  try {
+    await world.deploy()
+    await Promise.all([0, 1, 2].map(position => world.startNode(position)))
+    await world.registerOperator('operator')
+    await world.confirm()
+    return world
+  } catch (error) {
+    await world.stop()
+    throw error
+  }
+}
