@@ -22,3 +22,7 @@ export const people = {
   /** Holds nothing. */
   stranger: account(8),
 } as const
+
+const FIRST_KEY_NODE = 20
+/** Under which account each key node is registered. */
+export const keyNodeAccount = (index: number) => account(FIRST_KEY_NODE + index)

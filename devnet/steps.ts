@@ -6,7 +6,8 @@ import type { Hex } from '@grimoire/schema/hex'
 export type Trace = { paidAtomic?: bigint; gasUsed?: bigint; transaction?: Hex; note?: string }
 
 const WIDTHS = { who: 9, what: 52, time: 9, paid: 11, gas: 9 }
-const cell = (text: string, width: number) => (text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width))
+const cell = (text: string, width: number) =>
+  text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width)
 
 function line(who: string, what: string, time: string, paid: string, gas: string, rest: string): string {
   return [
@@ -25,7 +26,12 @@ export function createSteps(write: (text: string) => void) {
   write(`${line('who', 'what', 'took', 'paid', 'gas', 'transaction')}\n`)
   return {
     /** Runs a step and prints its line. The trace is read from the result, so that a line cannot say what did not happen. */
-    async step<T>(who: string, what: string, run: () => Promise<T>, trace: (result: T) => Trace = () => ({})): Promise<T> {
+    async step<T>(
+      who: string,
+      what: string,
+      run: () => Promise<T>,
+      trace: (result: T) => Trace = () => ({}),
+    ): Promise<T> {
       const started = performance.now()
       const result = await run()
       const ms = Math.round(performance.now() - started)

@@ -1,0 +1,68 @@
+/** The devnet's three key nodes, threshold two: shares from the development dealer, each node a process of its own. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Addresses } from '@grimoire/contracts/addresses'
+import type { KeyNode } from '@grimoire/contracts/deploy'
+import { dealForDevelopment, writeDeal } from '@grimoire/key-node/development-dealer'
+import type { Hex } from '@grimoire/schema/hex'
+import { keyNodeAccount } from './accounts.ts'
+import { type Running, startService } from './process.ts'
+
+export const THRESHOLD = 2
+export const KEY_NODES = 3
+const LOOPBACK_IP = 0x7f000001
+
+/** Known to everyone who reads this file: the shares of a devnet protect nothing but the rehearsal. */
+const DEVELOPMENT_PASSPHRASE = 'devnet: not a secret'
+
+type Dealt = { networkKey: Hex; verificationKeys: Hex[]; files: string[] }
+
+/** Deals the shares once for a state folder; later starts use the same, or what was sealed could not be opened. */
+export function shares(folder: string): Dealt {
+  const path = join(folder, 'dealt.json')
+  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as Dealt // Safety: written below.
+  const deal = dealForDevelopment({ threshold: THRESHOLD, total: KEY_NODES })
+  const dealt: Dealt = {
+    networkKey: `0x${deal.networkKey}`,
+    verificationKeys: deal.shares.map(({ about }): Hex => `0x${about.verificationKey}`),
+    files: writeDeal(deal, folder, DEVELOPMENT_PASSPHRASE),
+  }
+  writeFileSync(path, JSON.stringify(dealt))
+  return dealt
+}
+
+/** The registry's rows for these shares on these ports. */
+export const registryRows = ({ verificationKeys }: Dealt, ports: readonly number[]): KeyNode[] =>
+  verificationKeys.map((verificationKey, index) => {
+    const port = ports[index] ?? 0
+    return {
+      endpoint: `http://127.0.0.1:${port}`,
+      verificationKey,
+      nodeAddress: keyNodeAccount(index).address,
+      ip: LOOPBACK_IP,
+      port,
+    }
+  })
+
+export type KeyNodeOptions = {
+  index: number
+  port: number
+  folder: string
+  rpcUrl: string
+  addresses: Addresses
+}
+
+export async function startKeyNodeProcess(options: KeyNodeOptions): Promise<Running & { url: string }> {
+  const { index, port, folder, rpcUrl, addresses } = options
+  const path = join(folder, `key-node-${index + 1}.json`)
+  const { chainId, works, operators, gate, keyNetwork } = addresses
+  const chain = { chainId, rpcUrl, works, operators, gate, keyNetwork }
+  const shareFiles = [shares(folder).files[index]]
+  writeFileSync(path, JSON.stringify({ port, chain, shareFiles, publicUrls: [`http://127.0.0.1:${port}`] }))
+  return startService({
+    name: `key node ${index + 1}`,
+    program: process.execPath,
+    args: [join(import.meta.dirname, '..', 'key-node', 'main.ts'), '--config', path],
+    env: { GRIMOIRE_KEY_NODE_PASSPHRASE: DEVELOPMENT_PASSPHRASE },
+  })
+}
