@@ -1,6 +1,6 @@
 /** How the client speaks to the edge: blobs by their hash, and the one place that names the edge's paths. */
+import { nudgeAnswer } from '@grimoire/schema/catalogue'
 import { Problem } from '@grimoire/schema/problem'
-import { z } from 'zod'
 import type { Market } from './market.ts'
 import { type Endpoint, request, requestJson } from './transport.ts'
 
@@ -42,8 +42,7 @@ export async function getBlob(
 
 /** Asks the edge to index now. That it does not is no failure of the verb: the chain has the fact already. */
 export async function nudgeEdge(market: Market): Promise<boolean> {
-  const schema = z.object({ blockNumber: z.coerce.number() })
-  return requestJson(edgeOf(market), '/v1/index', { method: 'POST', schema })
+  return requestJson(edgeOf(market), '/v1/index', { method: 'POST', schema: nudgeAnswer })
     .then(() => true)
     .catch(() => false)
 }

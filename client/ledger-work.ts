@@ -1,5 +1,6 @@
 /** What the chain itself says of a work: the only source that the client believes. */
 import { worksAbi } from '@grimoire/contracts/generated/works'
+import { splitterAddress } from '@grimoire/contracts/splitter'
 import { bytes32ToHash, type Hex, sameAddress } from '@grimoire/schema/hex'
 import { Problem } from '@grimoire/schema/problem'
 import { type Terms, termsFromChain } from '@grimoire/schema/work'
@@ -81,12 +82,8 @@ export async function holds(
   return editions > 0n || opened > 0n || sameAddress(work.creator, holder)
 }
 
-/** The only address that chats with this work at this operator may be paid to. Computed by the ledger, asked by us. */
-export async function splitterOf(
-  ledger: Ledger,
+/** The only address that chats with this work at this operator may be paid to: computed here, asked of nobody. */
+export const splitterOf = (
+  { addresses }: Pick<Ledger, 'addresses'>,
   { workId, operator }: { workId: string; operator: Hex },
-): Promise<Hex> {
-  return ledger.publicClient
-    .readContract({ ...at(ledger), functionName: 'splitterOf', args: [BigInt(workId), operator] })
-    .catch(failed)
-}
+): Hex => splitterAddress(addresses.works, BigInt(workId), operator)

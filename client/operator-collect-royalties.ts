@@ -2,6 +2,7 @@
 import { moneyAbi } from '@grimoire/contracts/generated/money'
 import { settlementAbi } from '@grimoire/contracts/generated/settlement'
 import { worksAbi } from '@grimoire/contracts/generated/works'
+import { splitterAddress } from '@grimoire/contracts/splitter'
 import type { Hex } from '@grimoire/schema/hex'
 import { encodeFunctionData, parseEventLogs } from 'viem'
 import { ledgerProblem } from './ledger-errors.ts'
@@ -64,15 +65,10 @@ export async function collectRoyalties(
   ledger: Ledger,
   { wallet, workId, operator }: { wallet: Wallet; workId: string; operator: Hex },
 ): Promise<Collected> {
-  const { publicClient, addresses } = ledger
+  const { addresses } = ledger
   const id = BigInt(workId)
   try {
-    const splitter = await publicClient.readContract({
-      address: addresses.works,
-      abi: worksAbi,
-      functionName: 'splitterOf',
-      args: [id, operator],
-    })
+    const splitter = splitterAddress(addresses.works, id, operator)
     const settlement = await settle(ledger, wallet, splitter)
     // One unit rests in the splitter for good; there is nothing to collect but what lies above it.
     const due = (await balanceOf(ledger, splitter)) > 1n

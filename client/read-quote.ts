@@ -106,10 +106,10 @@ export async function readQuote(market: Market, choice: NodeChoice): Promise<Che
   const { operator } = signed.quote
   if (choice.operator && !sameAddress(operator, choice.operator))
     refuse('operator', operator, choice.operator)
-  const [record, work, payTo] = await Promise.all([
+  const payTo = splitterOf(market, { workId, operator })
+  const [record, work] = await Promise.all([
     readOperator(market, { operator }),
     ledgerWork(market, workId),
-    splitterOf(market, { workId, operator }),
     requireServing(market, workId, operator),
   ])
   if (!record) return refuse('operator', operator, 'a registered operator')

@@ -13,7 +13,8 @@ export async function* eventData(body: ReadableStream<Uint8Array>): AsyncGenerat
     for (;;) {
       const { done, value } = await reader.read()
       pending += done ? decoder.decode() : decoder.decode(value, { stream: true })
-      const lines = pending.split(/\r\n|\n|\r(?!$)/)
+      // A lone CR at the very end may be half of a CRLF whose other half is still to come.
+      const lines = pending.split(done ? /\r\n|\n|\r/ : /\r\n|\n|\r(?!$)/)
       pending = done ? '' : (lines.pop() ?? '')
       for (const line of lines) {
         if (line.startsWith('data:')) data.push(line.slice(line[5] === ' ' ? 6 : 5))

@@ -1,0 +1,164 @@
+/** Buying, selling, giving and withdrawing on a real ledger. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { worksAbi } from '@grimoire/contracts/generated/works'
+import { isProblem, type ProblemCode } from '@grimoire/schema/problem'
+import { buyListing } from './buy-listing.ts'
+import { buyWork, mintNonce } from './buy-work.ts'
+import { cancelListing } from './cancel-listing.ts'
+import { creditOf, earnings } from './earnings.ts'
+import { checkListing } from './find-listings.ts'
+import { createBareWork, startWorld, type World } from './fixture.ts'
+import { giftEdition } from './gift-edition.ts'
+import { editionsOf, ledgerWork } from './ledger-work.ts'
+import { signListing } from './list-edition.ts'
+import { moneyOf } from './money.ts'
+import { randomBytes32 } from './wallet.ts'
+import { withdrawCredit } from './withdraw-credit.ts'
+
+let world: World
+before(async () => {
+  world = await startWorld()
+})
+after(() => world?.stop())
+
+const refusedAs = (code: ProblemCode) => (error: unknown) => {
+  assert.ok(isProblem(error, code), `expected ${code}, got ${error}`)
+  return true
+}
+
+test('an edition is bought with one signature and one transaction, and the creator is credited all but the fee', async () => {
+  const [creator, buyer] = [await world.person(0n), await world.person(5_000_000n)]
+  const workId = await createBareWork(world, creator)
+  const market = world.market()
+  let signatures = 0
+  const counting = {
+    ...buyer,
+    signTypedData: (request: Parameters<typeof buyer.signTypedData>[0]) => {
+      signatures += 1
+      return buyer.signTypedData(request)
+    },
+  } as typeof buyer
+  const bought = await buyWork(market, { wallet: counting, workId, maxCostAtomic: 5_000_000n })
+  assert.equal(signatures, 1)
+  assert.equal(bought.costAtomic, 5_000_000n)
+  assert.ok(bought.transaction.gasUsed > 0n)
+  assert.equal(await editionsOf(market, { workId, holder: buyer.account.address }), 1n)
+  assert.equal((await ledgerWork(market, workId)).minted, 1)
+  const owed = await earnings(market, { account: creator.account.address })
+  assert.equal(owed.creditAtomic, 4_875_000n)
+  assert.deepEqual(
+    owed.earnings.map(row => [row.workId, row.amountAtomic]),
+    [[workId, 4_875_000n]],
+  )
+  const withdrawn = await withdrawCredit(market, { wallet: creator })
+  assert.equal(withdrawn?.amountAtomic, 4_875_000n)
+  assert.equal(await moneyOf(market, creator.account.address), 4_875_000n)
+  assert.equal(await withdrawCredit(market, { wallet: creator }), null)
+})
+
+test('the nonce of a purchase is the one that the ledger computes', async () => {
+  const { publicClient, addresses } = world
+  const salt = randomBytes32()
+  const args = [77n, 2n, salt] as const
+  const theirs = await publicClient.readContract({
+    address: addresses.works,
+    abi: worksAbi,
+    functionName: 'mintNonce',
+    args,
+  })
+  assert.equal(mintNonce('77', 2, salt), theirs)
+})
+
+test('someone without gas buys when another sends the transaction, and nobody but the payer gets the edition', async () => {
+  const [creator, buyer, relayer] = [await world.person(0n), await world.person(), await world.person(0n)]
+  const workId = await createBareWork(world, creator)
+  await world.testClient.setBalance({ address: buyer.account.address, value: 0n })
+  await buyWork(world.market(), { wallet: buyer, workId, maxCostAtomic: 5_000_000n, sender: relayer })
+  assert.equal(await editionsOf(world, { workId, holder: buyer.account.address }), 1n)
+  assert.equal(await editionsOf(world, { workId, holder: relayer.account.address }), 0n)
+})
+
+test('a purchase by allowance costs the same and leaves no allowance behind', async () => {
+  const [creator, buyer] = [await world.person(0n), await world.person(10_000_000n)]
+  const workId = await createBareWork(world, creator)
+  const options = {
+    wallet: buyer,
+    workId,
+    quantity: 2,
+    maxCostAtomic: 10_000_000n,
+    payBy: 'allowance',
+  } as const
+  await buyWork(world.market(), options)
+  assert.equal(await moneyOf(world, buyer.account.address), 0n)
+  assert.equal(await editionsOf(world, { workId, holder: buyer.account.address }), 2n)
+})
+
+test('a price above the ceiling, a sold out work, an unknown one and an empty purse are refused before a signature', async () => {
+  const [creator, buyer, poor] = [await world.person(0n), await world.person(), await world.person(1n)]
+  const workId = await createBareWork(world, creator, { terms: { editionCap: 1 } })
+  const market = world.market()
+  const buy = (wallet: typeof buyer, id: string, maxCostAtomic = 5_000_000n) =>
+    buyWork(market, { wallet, workId: id, maxCostAtomic })
+  await assert.rejects(buy(buyer, workId, 4_999_999n), refusedAs('price_above_ceiling'))
+  await assert.rejects(buy(poor, workId), refusedAs('funds_missing'))
+  await assert.rejects(buy(buyer, '12345'), refusedAs('work_unknown'))
+  await buy(buyer, workId)
+  await assert.rejects(buy(buyer, workId), refusedAs('sold_out'))
+})
+
+test('a listing sells once: royalty, fee and the seller’s part add up to the price', async () => {
+  const [creator, seller, buyer] = [
+    await world.person(0n),
+    await world.person(),
+    await world.person(9_000_000n),
+  ]
+  const workId = await createBareWork(world, creator)
+  const market = world.market()
+  await buyWork(market, { wallet: seller, workId, maxCostAtomic: 5_000_000n })
+  const creditBefore = await creditOf(market, { account: creator.account.address })
+  const sellerBefore = await moneyOf(market, seller.account.address)
+  const signed = await signListing(market, { wallet: seller, workId, priceAtomic: 9_000_000n })
+  await assert.rejects(
+    buyListing(market, { wallet: buyer, ...signed, maxCostAtomic: 8_999_999n }),
+    refusedAs('price_above_ceiling'),
+  )
+  await buyListing(market, { wallet: buyer, ...signed, maxCostAtomic: 9_000_000n })
+  assert.equal(await moneyOf(market, buyer.account.address), 0n)
+  assert.equal((await creditOf(market, { account: creator.account.address })) - creditBefore, 900_000n)
+  assert.equal(
+    (await moneyOf(market, seller.account.address)) - sellerBefore,
+    9_000_000n - 900_000n - 225_000n,
+  )
+  await assert.rejects(checkListing(market, signed), refusedAs('listing_cancelled'))
+})
+
+test('a listing that was cancelled, forged, outlived or given away is refused by the buyer’s own check', async () => {
+  const [creator, seller, buyer] = [await world.person(0n), await world.person(), await world.person()]
+  const workId = await createBareWork(world, creator)
+  const market = world.market()
+  await buyWork(market, { wallet: seller, workId, quantity: 2, maxCostAtomic: 10_000_000n })
+  const list = () => signListing(market, { wallet: seller, workId, priceAtomic: 1_000_000n })
+  const tryBuy = (signed: Awaited<ReturnType<typeof list>>) =>
+    buyListing(market, { wallet: buyer, ...signed, maxCostAtomic: 1_000_000n })
+  const cancelled = await list()
+  await cancelListing(market, { wallet: seller, nonce: cancelled.listing.nonce })
+  await assert.rejects(tryBuy(cancelled), refusedAs('listing_cancelled'))
+  const good = await list()
+  const cheaper = { ...good, listing: { ...good.listing, priceAtomic: '1' } }
+  await assert.rejects(tryBuy(cheaper), refusedAs('listing_signature_invalid'))
+  const over = { ...good, listing: { ...good.listing, expiresAtSeconds: 1 } }
+  await assert.rejects(tryBuy(over), (error: unknown) => isProblem(error))
+  await giftEdition(market, { wallet: seller, workId, to: creator.account.address, quantity: 2 })
+  await assert.rejects(tryBuy(good), refusedAs('listing_not_held'))
+  await assert.rejects(list(), refusedAs('listing_not_held'))
+})
+
+test('editions that one does not hold cannot be given, and the refusal has its name', async () => {
+  const [creator, stranger] = [await world.person(0n), await world.person(0n)]
+  const workId = await createBareWork(world, creator)
+  await assert.rejects(
+    giftEdition(world.market(), { wallet: stranger, workId, to: creator.account.address }),
+    refusedAs('not_holder'),
+  )
+})

@@ -1,0 +1,109 @@
+/** An operator's life on a real ledger: join, rotate, collect, leave. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { splitUsage } from '@grimoire/schema/amounts'
+import { isProblem } from '@grimoire/schema/problem'
+import { creditOf } from './earnings.ts'
+import { createBareWork, joinOperator, PRICES, startWorld, TERMS, type World } from './fixture.ts'
+import { splitterOf } from './ledger-work.ts'
+import { collectRoyalties } from './operator-collect-royalties.ts'
+import { readOperator } from './operator-read.ts'
+import { registerOperator, updateOperator } from './operator-register.ts'
+import { rotateSessionKey } from './operator-rotate-session-key.ts'
+import { addBond, beginUnbonding, cancelUnbonding, withdrawBond } from './operator-unbond.ts'
+import { setAdmitted } from './set-admitted.ts'
+import { randomBytes32 } from './wallet.ts'
+
+let world: World
+before(async () => {
+  world = await startWorld()
+})
+after(() => world?.stop())
+
+test('an operator joins with a bond, changes its card and key, and reads back what it set', async () => {
+  const { ledger } = world
+  const { wallet, operator, payment, sessionKey } = await joinOperator(world, 'http://127.0.0.1:8080')
+  const record = await readOperator(ledger, { operator })
+  assert.equal(record?.active, true)
+  assert.equal(record?.bondAtomic, 100_000_000n)
+  assert.equal(record?.sessionKey, sessionKey)
+  assert.deepEqual(record?.prices, PRICES)
+  const prices = { ...PRICES, turnFeeAtomic: '7' }
+  await updateOperator(ledger, { wallet, endpoint: 'https://n.example', paymentKey: payment.address, prices })
+  const next = randomBytes32()
+  await rotateSessionKey(ledger, { wallet, sessionKey: next })
+  const changed = await readOperator(ledger, { operator })
+  assert.deepEqual(
+    [changed?.endpoint, changed?.sessionKey, changed?.prices],
+    ['https://n.example', next, prices],
+  )
+})
+
+test('a key that another operator has, or had, is refused by name', async () => {
+  const { ledger } = world
+  const { sessionKey } = await joinOperator(world)
+  const wallet = await world.person()
+  const options = { wallet, endpoint: 'http://127.0.0.1:1', prices: PRICES, bondAtomic: 100_000_000n }
+  const paymentKey = (await world.person(0n)).account.address
+  await assert.rejects(registerOperator(ledger, { ...options, sessionKey, paymentKey }), (error: unknown) => {
+    assert.ok(isProblem(error, 'transaction_reverted'))
+    assert.match(error.message, /Operators_SessionKeyTaken/)
+    return true
+  })
+  await assert.rejects(
+    registerOperator(ledger, { ...options, endpoint: 'n.example', sessionKey: randomBytes32(), paymentKey }),
+    (error: unknown) => isProblem(error, 'config_invalid'),
+  )
+})
+
+test('one who unbonds is inactive at once, may come back, and cannot take the bond early', async () => {
+  const { ledger } = world
+  const { wallet, operator } = await joinOperator(world)
+  await beginUnbonding(ledger, { wallet })
+  const leaving = await readOperator(ledger, { operator })
+  assert.equal(leaving?.active, false)
+  assert.ok(leaving?.freeAtSeconds)
+  await assert.rejects(withdrawBond(ledger, { wallet }), (error: unknown) => {
+    assert.ok(isProblem(error, 'transaction_reverted'))
+    assert.match(error.message, /Operators_BondLocked/)
+    return true
+  })
+  await cancelUnbonding(ledger, { wallet })
+  await addBond(ledger, { wallet, amountAtomic: 5n })
+  const back = await readOperator(ledger, { operator })
+  assert.deepEqual([back?.active, back?.bondAtomic, back?.freeAtSeconds], [true, 100_000_005n, null])
+})
+
+test('what reaches a splitter is divided as the terms say, to the last unit, and collecting again moves nothing', async () => {
+  const { ledger } = world
+  const { wallet, operator } = await joinOperator(world)
+  const creator = await world.person(0n)
+  const workId = await createBareWork(world, creator, { admitted: [operator] })
+  const paid = 1_234_567n
+  await world.fund(splitterOf(ledger, { workId, operator }), paid)
+  const collected = await collectRoyalties(ledger, { wallet, workId, operator })
+  assert.equal(collected.restingAtomic, 1n)
+  const expected = splitUsage(paid - 1n, {
+    usageRoyaltyBps: TERMS.usageRoyaltyBps,
+    protocolFeeBps: 250,
+    parentsBps: [],
+  })
+  assert.equal(collected.creatorAtomic, expected.creatorAtomic)
+  assert.equal(collected.operatorAtomic, expected.operatorAtomic)
+  assert.equal(collected.protocolAtomic, expected.protocolAtomic)
+  assert.equal(await creditOf(ledger, { account: operator }), expected.operatorAtomic)
+  assert.equal(await creditOf(ledger, { account: creator.account.address }), expected.creatorAtomic)
+  const again = await collectRoyalties(ledger, { wallet, workId, operator })
+  assert.deepEqual([again.collection, again.settlement, again.amountAtomic], [null, null, 0n])
+})
+
+test('only a work’s creator says who may serve it', async () => {
+  const { operator } = await joinOperator(world)
+  const [creator, stranger] = [await world.person(0n), await world.person(0n)]
+  const workId = await createBareWork(world, creator)
+  const change = { workId, operator, admitted: true }
+  await assert.rejects(setAdmitted(world.market(), { wallet: stranger, ...change }), (error: unknown) =>
+    isProblem(error, 'not_creator'),
+  )
+  await setAdmitted(world.market(), { wallet: creator, ...change })
+})

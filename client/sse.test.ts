@@ -1,0 +1,50 @@
+/** A stream is read the same however it is cut, and an answer without a receipt is no answer. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { isProblem, Problem, toProblemBody } from '@grimoire/schema/problem'
+import { readAnswer } from './read-answer.ts'
+import { eventData } from './sse.ts'
+
+const cut = (text: string, size: number): ReadableStream<Uint8Array> => {
+  const bytes = new TextEncoder().encode(text)
+  let at = 0
+  return new ReadableStream({
+    pull(controller) {
+      if (at >= bytes.length) return controller.close()
+      controller.enqueue(bytes.slice(at, at + size))
+      at += size
+    },
+  })
+}
+
+test('events come out whole for every way the network cuts them, with any line ending', async () => {
+  for (const end of ['\n', '\r\n', '\r']) {
+    const text = [': ping', '', 'data: añ😀', 'data: two', '', 'event: x', 'data:{"a":1}', '', ''].join(end)
+    for (const size of [1, 2, 3, 7, 1000]) {
+      const events = await Array.fromAsync(eventData(cut(text, size)))
+      assert.deepEqual(events, ['añ😀\ntwo', '{"a":1}'], `${JSON.stringify(end)} cut at ${size}`)
+    }
+  }
+})
+
+const chunk = (content: string) => `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`
+
+test('an answer that ends without a receipt is refused after its text', async () => {
+  const texts: string[] = []
+  await assert.rejects(
+    async () => {
+      for await (const event of readAnswer(cut(`${chunk('one')}${chunk(' two')}data: [DONE]\n\n`, 5)))
+        if (event.type === 'text') texts.push(event.text)
+    },
+    (error: unknown) => isProblem(error, 'receipt_invalid'),
+  )
+  assert.deepEqual(texts, ['one', ' two'])
+})
+
+test('an error inside a stream is the Problem that the node named', async () => {
+  const body = JSON.stringify(toProblemBody(new Problem('engine_failed')))
+  await assert.rejects(
+    () => Array.fromAsync(readAnswer(cut(`${chunk('one')}data: ${body}\n\n`, 9))),
+    (error: unknown) => isProblem(error, 'engine_failed'),
+  )
+})
