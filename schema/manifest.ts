@@ -64,4 +64,4 @@ export type Manifest = z.infer<typeof manifest>
 
 /** The bytes whose sha256 the ledger holds: canonical JSON, so that one manifest has one hash. */
 export const manifestBytes = (value: Manifest): Uint8Array<ArrayBuffer> =>
-  new TextEncoder().encode(canonicalJson(manifest.parse(value)))
+  new Uint8Array(new TextEncoder().encode(canonicalJson(manifest.parse(value))))

@@ -32,7 +32,7 @@ export const works = sqliteTable(
     sales: integer('sales').notNull(),
     lastPriceAtomic: text('last_price_atomic'),
     collectedAtomic: text('collected_atomic').notNull(),
-    creatorEarnedAtomic: text('creator_earned_atomic').notNull(),
+    royaltiesAtomic: text('royalties_atomic').notNull(),
   },
   t => [
     index('works_by_creator').on(t.creator, t.seq),
@@ -220,6 +220,8 @@ export const cursor = sqliteTable(
   'cursor',
   {
     id: integer('id').primaryKey(),
+    /** Which ledger these rows tell of: chain id, address and first block. */
+    ledger: text('ledger').notNull(),
     number: integer('number').notNull(),
     hash: text('hash').notNull(),
     atSeconds: integer('at').notNull(),

@@ -29,6 +29,7 @@ CREATE INDEX `collections_by_work` ON `collections` (`work_id`,`seq`);--> statem
 CREATE INDEX `collections_by_operator` ON `collections` (`operator`,`seq`);--> statement-breakpoint
 CREATE TABLE `cursor` (
 	`id` integer PRIMARY KEY NOT NULL,
+	`ledger` text NOT NULL,
 	`number` integer NOT NULL,
 	`hash` text NOT NULL,
 	`at` integer NOT NULL,
@@ -166,7 +167,7 @@ CREATE TABLE `works` (
 	`sales` integer NOT NULL,
 	`last_price_atomic` text,
 	`collected_atomic` text NOT NULL,
-	`creator_earned_atomic` text NOT NULL
+	`royalties_atomic` text NOT NULL
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `works_work_id_unique` ON `works` (`work_id`);--> statement-breakpoint

@@ -1,0 +1,180 @@
+/** Between the image and the database: loads the rows a fold needs, writes what it changed, undoes what a reorg took. */
+import { texts } from '@grimoire/schema/tables'
+import { getTableName, type SQL, sql } from 'drizzle-orm'
+import { drizzle } from 'drizzle-orm/d1'
+import { getTableConfig, type SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { seqAfter } from './facts.ts'
+import { type AnyRow, type Image, type JournalEntry, type RowName, TABLES, type TableName } from './image.ts'
+import { moveStatement, type Place } from './place.ts'
+
+/** Rows travel as one JSON parameter: D1 binds at most 100 values, and 2 MB in one. */
+const ROWS_PER_STATEMENT = 400
+const NAMES_PER_STATEMENT = 2_000
+
+const columnsOf = (name: TableName): SQLiteColumn[] => getTableConfig(TABLES[name].table).columns
+const keyColumns = (name: TableName): SQLiteColumn[] => {
+  const wanted: readonly string[] = TABLES[name].key
+  return wanted
+    .map(property => (TABLES[name].table as unknown as Record<string, SQLiteColumn>)[property])
+    .filter(c => c !== undefined) // Safety: a drizzle table's properties are its columns.
+}
+
+/** A property's value as its column stores it. */
+const stored = (name: TableName, row: AnyRow): unknown[] => {
+  const table = TABLES[name].table as unknown as Record<string, SQLiteColumn> // Safety: as above.
+  const propertyOf = new Map(Object.entries(table).map(([property, column]) => [column, property]))
+  return columnsOf(name).map(column => {
+    const value = row[propertyOf.get(column) ?? ''] ?? null
+    return value === null ? null : column.mapToDriverValue(value)
+  })
+}
+
+function* chunks<T>(items: readonly T[], size: number): Generator<T[]> {
+  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size)
+}
+
+export async function loadRows(db: D1Database, image: Image, names: readonly RowName[]): Promise<void> {
+  const byTable = Map.groupBy(names, name => name.table)
+  for (const [name, wanted] of byTable) {
+    const keys = [...new Set(wanted.map(({ key }) => key))]
+    for (const some of chunks(keys, NAMES_PER_STATEMENT)) {
+      const table = TABLES[name].table
+      const condition = inKeys(name, some)
+      image.load(name, await drizzle(db).select().from(table).where(condition))
+    }
+  }
+}
+
+const keyValues = (name: TableName, keys: readonly string[]) =>
+  JSON.stringify(
+    keys.map(key => {
+      const parts = key.split(' ')
+      return keyColumns(name).map((column, at) =>
+        column.dataType === 'number' ? Number(parts[at]) : (parts[at] ?? ''),
+      )
+    }),
+  )
+
+const fields = (count: number) =>
+  Array.from({ length: count }, (_, at) => `json_extract(value, '$[${at}]')`).join(', ')
+
+function inKeys(name: TableName, keys: readonly string[]): SQL {
+  const columns = keyColumns(name)
+  const list = sql.raw(columns.map(column => `"${column.name}"`).join(', '))
+  return sql`(${list}) IN (SELECT ${sql.raw(fields(columns.length))} FROM json_each(${keyValues(name, keys)}))`
+}
+
+function upsert(db: D1Database, name: TableName, rows: readonly unknown[][]): D1PreparedStatement {
+  const columns = columnsOf(name).map(column => `"${column.name}"`)
+  const keys = keyColumns(name).map(column => `"${column.name}"`)
+  const rest = columns.filter(column => !keys.includes(column))
+  const update = rest.map(column => `${column} = excluded.${column}`).join(', ')
+  return db
+    .prepare(
+      `INSERT INTO "${getTableName(TABLES[name].table)}" (${columns.join(', ')})
+       SELECT ${fields(columns.length)} FROM json_each(?) WHERE true
+       ON CONFLICT (${keys.join(', ')}) DO UPDATE SET ${update}`,
+    )
+    .bind(JSON.stringify(rows))
+}
+
+function remove(db: D1Database, name: TableName, keys: readonly string[]): D1PreparedStatement {
+  const columns = keyColumns(name).map(column => `"${column.name}"`)
+  return db
+    .prepare(
+      `DELETE FROM "${getTableName(TABLES[name].table)}" WHERE (${columns.join(', ')})
+       IN (SELECT ${fields(columns.length)} FROM json_each(?))`,
+    )
+    .bind(keyValues(name, keys))
+}
+
+function* write(db: D1Database, name: TableName, rows: readonly AnyRow[], gone: readonly string[]) {
+  for (const some of chunks(gone, NAMES_PER_STATEMENT)) yield remove(db, name, some)
+  for (const some of chunks(rows, ROWS_PER_STATEMENT))
+    yield upsert(
+      db,
+      name,
+      some.map(row => stored(name, row)),
+    )
+}
+
+function* writeJournal(db: D1Database, entries: readonly JournalEntry[]) {
+  for (const some of chunks(entries, ROWS_PER_STATEMENT)) {
+    const rows = some.map(({ block, table, key, before }) => [
+      block,
+      table,
+      key,
+      before && JSON.stringify(before),
+    ])
+    yield db
+      .prepare(
+        `INSERT INTO journal (block, table_name, key, before) SELECT ${fields(4)} FROM json_each(?) WHERE true`,
+      )
+      .bind(JSON.stringify(rows))
+  }
+}
+
+export type Block = { number: number; hash: string; atSeconds: number }
+export type Step = { from: Place; to: Block; head: number; lease: string }
+
+/**
+ * Writes a fold and moves the cursor in one batch. `kept` are the blocks to which a reorg may be walked back; without
+ * any, the step lies below finality, and the stretch's last block becomes the only one.
+ */
+export async function commit(
+  db: D1Database,
+  image: Image,
+  { from, to, head, lease }: Step,
+  kept: readonly Block[],
+  finalityBlocks: number,
+): Promise<void> {
+  const statements = [moveStatement(db, lease, from, { ...to, head })]
+  for (const { table, rows, gone } of image.changes()) statements.push(...write(db, table, rows, gone))
+  statements.push(...writeJournal(db, image.journal))
+  const horizon = kept.length > 0 ? to.number - finalityBlocks : to.number
+  statements.push(db.prepare('DELETE FROM blocks WHERE number < ?').bind(horizon))
+  statements.push(db.prepare('DELETE FROM journal WHERE block <= ?').bind(horizon))
+  const marks = (kept.length > 0 ? kept : [to]).map(({ number, hash }) => [number, hash])
+  statements.push(
+    db
+      .prepare(`INSERT OR REPLACE INTO blocks (number, hash) SELECT ${fields(2)} FROM json_each(?)`)
+      .bind(JSON.stringify(marks)),
+  )
+  await db.batch(statements)
+}
+
+/** Puts every row back to what it was after `ancestor`, and the cursor with it. The words of vanished works go too. */
+export async function undo(db: D1Database, step: Step): Promise<void> {
+  const ancestor = step.to.number
+  const { results } = await db
+    .prepare('SELECT table_name AS "table", key, before FROM journal WHERE block > ? ORDER BY block')
+    .bind(ancestor)
+    .all<RowName & { before: string | null }>()
+  const first = new Map<string, RowName & { before: string | null }>()
+  for (const entry of results) {
+    const id = `${entry.table} ${entry.key}`
+    if (!first.has(id)) first.set(id, entry)
+  }
+  const statements = [moveStatement(db, step.lease, step.from, { ...step.to, head: step.head })]
+  for (const [name, entries] of Map.groupBy(first.values(), entry => entry.table)) {
+    const gone = entries.filter(entry => entry.before === null).map(entry => entry.key)
+    const rows = entries.flatMap(entry => (entry.before === null ? [] : [JSON.parse(entry.before) as AnyRow])) // Safety: written by `writeJournal`.
+    statements.push(...write(db, name, rows, gone))
+  }
+  statements.push(db.prepare('DELETE FROM blocks WHERE number > ?').bind(ancestor))
+  statements.push(db.prepare('DELETE FROM journal WHERE block > ?').bind(ancestor))
+  statements.push(...dropTexts(db, ancestor, first.values()))
+  await db.batch(statements)
+}
+
+/** A text stands for one work and one version of it; when either is undone it is read from its blob again. */
+function* dropTexts(db: D1Database, ancestor: number, undone: Iterable<RowName>) {
+  const name = getTableName(texts)
+  yield db.prepare(`DELETE FROM ${name} WHERE seq >= ?`).bind(seqAfter(ancestor))
+  const workIds = [...undone].filter(({ table }) => table === 'versions').map(({ key }) => key.split(' ')[0])
+  yield db
+    .prepare(
+      `DELETE FROM ${name} WHERE seq IN (SELECT seq FROM works WHERE work_id IN (SELECT value FROM json_each(?)))`,
+    )
+    .bind(JSON.stringify(workIds))
+}

@@ -1,0 +1,124 @@
+/** The public words of works: a manifest is read from its blob and believed only where the chain says the same. */
+
+import { sameAddress } from '@grimoire/schema/hex'
+import { MANIFEST_MAX_BYTES, type Manifest, manifest } from '@grimoire/schema/manifest'
+import type { Settings } from '../env.ts'
+import { readBlob } from '../store/blobs.ts'
+
+/** A work's newest versions that are looked through for a manifest that is there and true. */
+const VERSIONS_TRIED = 4
+const WORKS_PER_SWEEP = 20
+
+type Known = { seq: number; workId: string; creator: string; kind: string; disclosure: string }
+type Stored = { version: number; contentHash: string }
+type Words = { db: D1Database; blobs: R2Bucket; settings: Settings }
+
+/** Null: the blob is not here, or what it says is not what the ledger says of this version of this work. */
+async function trueManifest(
+  { blobs, settings }: Words,
+  work: Known,
+  stored: Stored,
+): Promise<Manifest | null> {
+  const bytes = await readBlob(blobs, stored.contentHash, MANIFEST_MAX_BYTES)
+  if (!bytes) return null
+  const told = parseManifest(bytes)
+  const { chainId, works } = settings.ADDRESSES
+  const agrees =
+    told !== null &&
+    told.chainId === chainId &&
+    sameAddress(told.works, works) &&
+    told.workId === work.workId &&
+    told.version === stored.version &&
+    sameAddress(told.creator, work.creator) &&
+    told.kind === work.kind &&
+    told.disclosure === work.disclosure
+  return agrees ? told : null
+}
+
+export function parseManifest(bytes: ArrayBuffer): Manifest | null {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
+    return manifest.safeParse(JSON.parse(text)).data ?? null
+  } catch {
+    return null
+  }
+}
+
+/** Reads the words of these works anew: those of the newest version whose manifest is here and true, or none. */
+export async function refreshWords(words: Words, workIds: readonly string[]): Promise<void> {
+  for (const workId of workIds) {
+    const work = await words.db
+      .prepare('SELECT seq, work_id AS workId, creator, kind, disclosure FROM works WHERE work_id = ?')
+      .bind(workId)
+      .first<Known>()
+    if (!work) continue
+    const { results } = await words.db
+      .prepare(
+        'SELECT version, content_hash AS contentHash FROM versions WHERE work_id = ? ORDER BY version DESC LIMIT ?',
+      )
+      .bind(workId, VERSIONS_TRIED)
+      .all<Stored>()
+    for (const stored of results) {
+      const found = await trueManifest(words, work, stored)
+      if (!found) continue
+      await storeWords(words.db, work.seq, stored, found)
+      break
+    }
+  }
+}
+
+/** Guarded by the work's presence: a reorganisation may have taken it since it was read. */
+async function storeWords(db: D1Database, seq: number, stored: Stored, found: Manifest): Promise<void> {
+  const columns =
+    'seq, content_hash, version, title, summary, tags, language, licence, base_model_name, base_model_sha256, has_adapter'
+  const update = columns
+    .split(', ')
+    .slice(1)
+    .map(column => `${column} = excluded.${column}`)
+  await db
+    .prepare(
+      `INSERT INTO texts (${columns}) SELECT seq, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 FROM works
+       WHERE seq = ?1 ON CONFLICT (seq) DO UPDATE SET ${update.join(', ')}`,
+    )
+    .bind(
+      seq,
+      stored.contentHash,
+      stored.version,
+      found.title,
+      found.summary,
+      JSON.stringify(found.tags),
+      found.language,
+      found.licence,
+      found.base.name,
+      found.base.sha256,
+      found.parts.some(part => part.role === 'adapter') ? 1 : 0,
+    )
+    .run()
+}
+
+/** After an upload: the works, if any, whose manifest this blob is. Several may name one hash; only one can be true. */
+export async function refreshWordsOf(words: Words, contentHash: string): Promise<void> {
+  const { results } = await words.db
+    .prepare('SELECT work_id AS workId FROM versions WHERE content_hash = ? LIMIT 10')
+    .bind(contentHash)
+    .all<{ workId: string }>()
+  await refreshWords(
+    words,
+    results.map(({ workId }) => workId),
+  )
+}
+
+/** The newest works still without the words of their latest version: their blob may have come some other way. */
+export async function sweepWords(words: Words): Promise<void> {
+  const { results } = await words.db
+    .prepare(
+      `SELECT w.work_id AS workId FROM works w LEFT JOIN texts t ON t.seq = w.seq
+       WHERE t.content_hash IS NOT w.content_hash ORDER BY w.seq DESC LIMIT ?`,
+    )
+    .bind(WORKS_PER_SWEEP)
+    .all<{ workId: string }>()
+  await refreshWords(
+    words,
+    results.map(({ workId }) => workId),
+  )
+}

@@ -1,0 +1,27 @@
+/** GET /v1/contract: ERC-7572 metadata of the whole collection. */
+import { contractMetadata } from '@grimoire/schema/catalogue'
+import { createRoute } from '@hono/zod-openapi'
+import { settingsOf } from '../env.ts'
+import { type App, answers } from '../http.ts'
+
+const route = createRoute({
+  method: 'get',
+  path: '/v1/contract',
+  summary: 'ERC-7572 metadata of the collection',
+  responses: answers('Name and description', contractMetadata),
+})
+
+export const getContract = (app: App) =>
+  app.openapi(route, c => {
+    const { PUBLIC_URL } = settingsOf(c.env)
+    return c.json(
+      {
+        name: 'Grimoire',
+        symbol: 'GRIM',
+        description:
+          'Prompts and fine-tuned chatbots, sealed, sold as editions, and served by independent nodes to those who hold them.',
+        ...(PUBLIC_URL ? { external_link: PUBLIC_URL } : {}),
+      },
+      200,
+    )
+  })

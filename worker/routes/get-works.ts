@@ -1,0 +1,19 @@
+/** GET /v1/works: lists and searches works, a page at a time, at the same cost on every page. */
+import { worksPage, worksQuery } from '@grimoire/schema/catalogue'
+import { createRoute } from '@hono/zod-openapi'
+import { settingsOf } from '../env.ts'
+import { type App, answers } from '../http.ts'
+import { listWorks } from '../store/works.ts'
+
+const route = createRoute({
+  method: 'get',
+  path: '/v1/works',
+  summary: 'List and search works',
+  request: { query: worksQuery },
+  responses: answers('A page of works. A search is ordered by age, newest first; `sort` says so', worksPage),
+})
+
+export const getWorks = (app: App) =>
+  app.openapi(route, async c =>
+    c.json(await listWorks(c.env.DB, settingsOf(c.env), c.req.valid('query')), 200),
+  )
