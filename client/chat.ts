@@ -5,6 +5,7 @@ import { Problem } from '@grimoire/schema/problem'
 import type { Quote } from '@grimoire/schema/quote'
 import { type Answer, startAnswer } from './answer.ts'
 import { type Channel, chargedAtomic, openChannel, type SignatureCount } from './channel.ts'
+import type { ChannelConfig } from './exit-channel.ts'
 import { inOrder } from './in-order.ts'
 import type { Market } from './market.ts'
 import { memoryStore, type PaymentStore, storedSessionKey } from './payment-store.ts'
@@ -40,6 +41,8 @@ export type Chat = {
   readonly model: string
   readonly nodeUrl: string
   readonly channelId: Hex
+  /** The channel's fixed terms: what `beginExit` needs when the node is gone. */
+  readonly channelConfig: ChannelConfig
   ask(messages: readonly ChatMessage[], options?: AskOptions): Answer
   askOnce(messages: readonly ChatMessage[], options?: AskOptions): Promise<TurnResult>
   state(): Promise<ChatState>
@@ -133,6 +136,7 @@ function chatOver(context: TurnContext, choice: NodeChoice): Chat {
     model: context.checked.model,
     nodeUrl: context.checked.nodeUrl,
     channelId: channel.id,
+    channelConfig: channel.config,
     ask,
     askOnce: (messages, options) => ask(messages, options).result,
     state: () => stateOf(channel),

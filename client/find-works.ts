@@ -1,22 +1,15 @@
 /** Searching the edge and holding each answer against the chain: what contradicts the ledger is `edge_lied`. */
 import { canonicalJson } from '@grimoire/schema/canonical-json'
-import { type WorkSummary, worksPage } from '@grimoire/schema/catalogue'
+import { type WorkSummary, type WorksQuery, worksPage } from '@grimoire/schema/catalogue'
 import { sameAddress } from '@grimoire/schema/hex'
 import { isProblem, Problem } from '@grimoire/schema/problem'
-import type { Kind } from '@grimoire/schema/work'
 import { edgeOf } from './edge.ts'
 import { type LedgerWork, ledgerWork, versionHash } from './ledger-work.ts'
 import { type Market, modelOf } from './market.ts'
 import { requestJson } from './transport.ts'
 
-export type FindWorks = {
-  query?: string
-  kind?: Kind
-  creator?: string
-  sort?: string
-  limit?: number
-  cursor?: string
-}
+/** A search as the edge takes it, with `query` for its `q`. */
+export type FindWorks = Omit<Partial<WorksQuery>, 'q'> & { query?: string }
 
 /** Throws `edge_lied` with the first field that differs. Counters may lag behind the chain, never run ahead of it. */
 export function checkSummary(told: WorkSummary, known: LedgerWork, toldVersionHash: string): void {

@@ -79,7 +79,8 @@ async function prepare(
     ...options,
   }
   const inputBytes = inputBytesOf(request)
-  const maxAtomic = maxChargeAtomic(checked.quote.prices, inputBytes, maxOutputBytesOf(request))
+  // A voucher has to raise the sum of its channel, so even a free turn is asked one unit for and charged none.
+  const maxAtomic = maxChargeAtomic(checked.quote.prices, inputBytes, maxOutputBytesOf(request)) || 1n
   if (maxAtomic > context.maxTurnAtomic) {
     throw new Problem('cap_reached', {
       param: 'maxTurnAtomic',
@@ -205,7 +206,7 @@ async function pay(context: TurnContext, turn: Turn) {
       context.remembered = offer.amount === String(turn.maxAtomic) ? required : null
       return { payload, body: response.body, beforeAtomic }
     }
-    context.remembered = null
+    if (!recovered) context.remembered = null
     if (recovered) await checkCorrection(context, allowedAtomic)
     if (attempt >= 2 || !(recovered || fromMemory)) throw await refusalOf(context, response)
     await response.body?.cancel().catch(() => undefined)
