@@ -60,6 +60,8 @@ export function readGrantStatement(text: string) {
 
 /** `POST /v1/grants` takes the authSig and which version it is about. */
 export const grantRequest = z.object({ model: z.string().max(256), authSig })
+/** Names one grant of several in a chat request; without it a node takes the payer's own. */
+export const GRANT_HEADER = 'grimoire-grant'
 export const grantAnswer = z.object({
   id: z.string(),
   workId: workIdText,

@@ -102,13 +102,14 @@ export class Engine {
     this.#known.set(work, { crashes: 0, ...(adapter ? { adapter } : {}) })
   }
 
+  /** Drops a work from memory. Turns that run are let finish: their holder was one when they began. */
   async forget(work: string): Promise<void> {
-    this.#known.get(work)?.adapter?.fill(0)
+    const known = this.#known.get(work)
     this.#known.delete(work)
-    const open = this.#open.get(work)
-    this.#open.delete(work)
-    if (!open) return
-    await open.catch(() => {})
+    await this.#open.get(work)?.catch(() => {})
+    while (this.#busy.get(work)) await new Promise(resolve => setTimeout(resolve, 20))
+    known?.adapter?.fill(0)
+    if (this.#known.has(work) || !this.#open.delete(work)) return
     if (this.#process.alive) await this.#process.ask({ op: 'close', work }).answer.catch(() => {})
   }
 

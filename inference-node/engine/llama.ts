@@ -15,12 +15,11 @@ import {
   resolveChatWrapper,
   resolveModelFile,
 } from 'node-llama-cpp'
+import { refuseTooLong } from './limits.ts'
 import type { BootOptions, ChatEnd, EngineFacts, Sampling } from './protocol.ts'
 import { unlinkedFile } from './unlinked.ts'
 
 const MAX_DEFAULT_CONTEXT = 8_192
-/** A prompt has to leave room for at least this much of an answer. */
-const MIN_ANSWER_TOKENS = 4
 
 type OpenWork = { context: LlamaContext; idle: LlamaContextSequence[]; lora?: LoadedLora }
 type LoadedLora = { key: string; dispose(): Promise<void> }
@@ -184,16 +183,6 @@ export class LlamaHost {
     await this.#model.dispose()
     await this.#llama.dispose()
   }
-}
-
-/** llama.cpp would drop the start of a conversation without a word; here it is refused before it begins. */
-export function refuseTooLong(inputTokens: number, contextTokens: number): void {
-  if (inputTokens + MIN_ANSWER_TOKENS < contextTokens) return
-  throw new Problem('prompt_too_long', {
-    got: `${inputTokens} tokens`,
-    expected: `at most ${contextTokens - MIN_ANSWER_TOKENS - 1} tokens`,
-    param: 'messages',
-  })
 }
 
 const historyOf = (messages: readonly Utterance[]): ChatHistoryItem[] => [

@@ -1,0 +1,29 @@
+/** Everything that answers a request, put together once by `server.ts`. */
+import type { Hex } from '@grimoire/schema/hex'
+import type { Grants } from './admission/grants.ts'
+import type { Ledger } from './admission/ledger.ts'
+import type { Engine } from './engine/engine.ts'
+import type { Log } from './log.ts'
+import type { Claims } from './till/claims.ts'
+import type { GasPayer } from './till/gas-payer.ts'
+import type { Till } from './till/till.ts'
+import type { Works } from './unseal/works.ts'
+
+export type NodeParts = {
+  ledger: Ledger
+  grants: Grants
+  works: Works
+  engine: Engine
+  till: Till
+  claims: Claims
+  payer: GasPayer
+  log: Log
+  operator: Hex
+  sessionKey: Hex
+  base: { name: string; sha256: string }
+  minDepositAtomic: string
+  withdrawDelaySeconds: number
+  quoteLifeSeconds: number
+  /** After a change of holders: closes what no grant stands for any more. */
+  sweep(): Promise<void>
+}
