@@ -1,11 +1,18 @@
 /** Runs the ledger's Solidity tests; further arguments go to forge. The last line says how many passed. */
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { forgeBinary } from './foundry.ts'
 import { root } from './sources.ts'
 
+// What ships is compiled first, as it ships; the tests deploy that.
+const build = spawnSync(forgeBinary(), ['build', 'src'], { cwd: root, stdio: 'inherit' })
+if (build.status !== 0) {
+  console.log('0 passed, 1 failed')
+  process.exit(1)
+}
 const forge = spawn(forgeBinary(), ['test', ...process.argv.slice(2)], {
   cwd: root,
+  env: { ...process.env, FOUNDRY_PROFILE: 'tests' },
   stdio: ['ignore', 'pipe', 'inherit'],
 })
 const chunks: Buffer[] = []

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Vm} from "forge-std/Vm.sol";
+
+import {IGate} from "../src/interfaces/IGate.sol";
+import {IKeyNetwork} from "../src/interfaces/IKeyNetwork.sol";
+import {IOperators} from "../src/interfaces/IOperators.sol";
+import {IBatchSettlement} from "../src/settlement/IBatchSettlement.sol";
+import {KeyNode} from "../src/Types.sol";
+import {ILedger} from "./ILedger.sol";
+
+/// @dev Deploys the code that ships, by its artifacts.
+abstract contract Deployed {
+    Vm private constant cheats = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
+
+    function deployWorks(
+        address money,
+        address operators,
+        address treasury,
+        uint16 feeBps,
+        string memory metadataBase,
+        bytes32[] memory accountCode
+    ) internal returns (ILedger) {
+        bytes memory args = abi.encode(money, operators, treasury, feeBps, metadataBase, accountCode);
+        return ILedger(deployArtifact("Works", args));
+    }
+
+    function deployOperators(address money, uint256 minimumBond) internal returns (IOperators) {
+        return IOperators(deployArtifact("Operators", abi.encode(money, minimumBond)));
+    }
+
+    function deployGate(address works, address operators) internal returns (IGate) {
+        return IGate(deployArtifact("Gate", abi.encode(works, operators)));
+    }
+
+    function deployKeyNetwork(address owner, KeyNode[] memory nodes, uint256 threshold, bytes memory networkKey)
+        internal
+        returns (IKeyNetwork)
+    {
+        return IKeyNetwork(deployArtifact("KeyNetwork", abi.encode(owner, nodes, threshold, networkKey)));
+    }
+
+    function deploySettlement() internal returns (IBatchSettlement) {
+        return IBatchSettlement(deployArtifact("BatchSettlement", ""));
+    }
+
+    /// @dev Reverts as the constructor does.
+    function deployArtifact(string memory name, bytes memory args) internal returns (address deployed) {
+        string memory path = string.concat("out/", name, ".sol/", name, ".json");
+        return this.create(abi.encodePacked(cheats.getCode(path), args));
+    }
+
+    /// @dev A call of its own, so that `expectRevert` meets the creation and nothing before it.
+    function create(bytes memory code) external returns (address deployed) {
+        assembly ("memory-safe") {
+            deployed := create(0, add(code, 0x20), mload(code))
+            if iszero(deployed) {
+                returndatacopy(0, 0, returndatasize())
+                revert(0, returndatasize())
+            }
+        }
+    }
+}
