@@ -4,9 +4,11 @@ import { Problem } from '@grimoire/schema/problem'
 import { sha256 } from '@noble/hashes/sha2'
 import { bytesToHex } from '@noble/hashes/utils'
 import { createPublicClient, http, type PublicClient } from 'viem'
+import { parseSiweMessage } from 'viem/siwe'
 import { gateCondition, litChainName, resourceOf } from './condition.ts'
 import { readKeepers } from './keepers.ts'
 import type { HardenedLitClient } from './lit-client.ts'
+import { silenceDeprecations } from './silence.ts'
 import type { Access, KeyNetwork, Wrapped, WrappedFor, WrapRequest } from './network.ts'
 
 export type LitNetworkOptions = {
@@ -27,6 +29,12 @@ function chainOf(options: LitNetworkOptions): PublicClient {
   if (options.publicClient) return options.publicClient
   if (options.rpcUrl) return createPublicClient({ transport: http(options.rpcUrl, { batch: true }) })
   throw new Problem('config_invalid', { param: 'rpcUrl', expected: 'an RPC URL or a viem public client' })
+}
+
+/** Lit's client would ask the wallet for another signature here; we say what is wrong instead. */
+function checkNotExpired(signedMessage: string): void {
+  const endsAt = parseSiweMessage(signedMessage).expirationTime
+  if (endsAt && endsAt.getTime() <= Date.now()) throw new Problem('grant_expired', { got: endsAt.toISOString() })
 }
 
 export function litNetwork(options: LitNetworkOptions): KeyNetwork {
@@ -115,6 +123,7 @@ class LitNetwork implements KeyNetwork {
 
   async #makeClient(): Promise<HardenedLitClient> {
     this.#connectedAtMs = 0
+    silenceDeprecations()
     const { HardenedLitClient } = await import('./lit-client.ts')
     return new HardenedLitClient({
       keepers: () => readKeepers(this.#chain, this.#options.keyNetwork),
@@ -138,6 +147,7 @@ class LitNetwork implements KeyNetwork {
       chain: wrapped.chain,
     }
     if (access.kind === 'authSig') return await client.decrypt(request, { authSig: access.authSig })
+    checkNotExpired(access.grant.signedMessage)
     const lifeSeconds = Math.min(access.lifeSeconds ?? SESSION_LIFE_SECONDS, SESSION_LIFE_MAX_SECONDS)
     const key = {
       publicKey: access.sessionKey.publicKey.slice(2),

@@ -1,5 +1,8 @@
 /** Lit's logger, silenced: at its levels it prints or keeps shares and wallet signatures. */
 
+/** Lit announces its own deprecations to whoever only uses it; depd reads this list as the packages load. */
+const DEPRECATIONS = 'lit-js-sdk:constants:errors,lit-js-sdk:constants:constants,lit-js-sdk:auth-recap:session-capability-object'
+
 const nothing = (): void => {}
 const quietLogger = {
   category: 'grimoire',
@@ -24,6 +27,12 @@ const quietManager = {
   setHandler: nothing,
   setLogFormat: nothing,
   setServiceName: nothing,
+}
+
+/** Before Lit's packages are loaded; where there is no process (a browser) depd prints nothing. */
+export function silenceDeprecations(): void {
+  const environment = globalThis.process?.env
+  if (environment) environment.NO_DEPRECATION ??= DEPRECATIONS
 }
 
 /** Lit's packages all log through these two globals; whoever set them last, ours stand while we work. */
