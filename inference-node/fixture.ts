@@ -1,0 +1,362 @@
+/** A node among real parts, for tests: chain, ledger, settlement, key nodes, sealed works, and x402's own client to pay with. */
+import { createHash } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { installSettlement } from '@grimoire/contracts/deploy'
+import { moneyAbi } from '@grimoire/contracts/generated/money'
+import { worksAbi } from '@grimoire/contracts/generated/works'
+import { type KeyWorld, startKeyWorld } from '@grimoire/key-node/fixture'
+import { requestHash, turnTypedData } from '@grimoire/schema/chat'
+import { type Hex, hashToBytes32 } from '@grimoire/schema/hex'
+import { type Manifest, MEDIA_TYPES } from '@grimoire/schema/manifest'
+import { formatModelId } from '@grimoire/schema/model-id'
+import { type TurnTail, turnTail } from '@grimoire/schema/receipt'
+import { terms, termsToChain } from '@grimoire/schema/work'
+import { sealWork } from '@grimoire/seal/bundle'
+import { makeGrant } from '@grimoire/seal/grant'
+import type { PlainPart } from '@grimoire/seal/parts'
+import { x402Client, x402HTTPClient } from '@x402/core/client'
+import type { PaymentPayload } from '@x402/core/types'
+import { toClientEvmSigner } from '@x402/evm'
+import { BatchSettlementEvmScheme } from '@x402/evm/batch-settlement/client'
+import { createTestClient, http } from 'viem'
+import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
+import type { NodeConfig } from './config.ts'
+import { randomAdapter, randomBase } from './engine/random-gguf.ts'
+
+type Role = Parameters<KeyWorld['wallet']>[0]
+export type TestWork = { workId: string; model: string; manifest: Manifest }
+
+const PURSE_ATOMIC = 50_000_000n
+
+const workTerms = (kind: 'prompt' | 'chatbot') =>
+  terms.parse({
+    ...{ kind, disclosure: 'sealed', admission: 'listed', editionCap: 100, priceAtomic: '5000000' },
+    ...{ resaleRoyaltyBps: 500, usageRoyaltyBps: 3_000, maxTurnFeeAtomic: '100000' },
+    ...{ maxInputPerMillionBytesAtomic: '1000000', maxOutputPerMillionBytesAtomic: '100000000' },
+  })
+
+export class NodeWorld {
+  readonly keys: KeyWorld
+  readonly baseSha256: string
+  readonly modelPath: string
+  readonly #blobs = new Map<string, Uint8Array>()
+  readonly #edge: Server
+  #salt = 0xff_0000
+
+  private constructor(keys: KeyWorld, edge: Server) {
+    this.keys = keys
+    this.#edge = edge
+    const base = randomBase({ contextTokens: 512 })
+    this.modelPath = join(keys.folder, 'base.gguf')
+    writeFileSync(this.modelPath, base)
+    this.baseSha256 = createHash('sha256').update(base).digest('hex')
+  }
+
+  static async start(): Promise<NodeWorld> {
+    const keys = await startKeyWorld()
+    const testClient = createTestClient({ mode: 'anvil', transport: http(keys.rpcUrl) })
+    await installSettlement({
+      publicClient: keys.publicClient,
+      walletClient: keys.wallet('deployer'),
+      testClient,
+    })
+    const edge = createServer()
+    const world = new NodeWorld(keys, edge)
+    edge.on('request', (request, response) => {
+      const bytes = world.#blobs.get(request.url?.split('/').at(-1) ?? '')
+      response.writeHead(bytes ? 200 : 404).end(bytes)
+    })
+    await new Promise<void>(resolve => edge.listen(0, '127.0.0.1', resolve))
+    return world
+  }
+
+  get edgeUrl(): string {
+    return `http://127.0.0.1:${(this.#edge.address() as AddressInfo).port}`
+  }
+
+  config(name = 'node', changes: Partial<NodeConfig> = {}): NodeConfig {
+    const { keys } = this
+    const paymentKey = keys.accounts.payment.getHdKey().privateKey
+    if (!paymentKey) throw new Error('the mnemonic has private keys')
+    return {
+      ...{ rpcUrl: keys.rpcUrl, addresses: keys.addresses, edges: [this.edgeUrl] },
+      operator: keys.accounts.operator.address,
+      directory: join(keys.folder, name),
+      model: this.modelPath,
+      engine: { gpu: false, threads: 1 },
+      port: 0,
+      withdrawDelaySeconds: 900,
+      claimEverySeconds: 3_600,
+      paymentKey: `0x${Buffer.from(paymentKey).toString('hex')}`,
+      sessionKey: keys.operatorKey.secretKey,
+      ...changes,
+    }
+  }
+
+  /** The same as a configuration file with key files beside it, for a node in a process of its own. */
+  configFile(name: string, changes: Partial<NodeConfig> = {}): string {
+    const { paymentKey, sessionKey, ...rest } = this.config(name, changes)
+    const folder = join(this.keys.folder, `${name}-config`)
+    mkdirSync(folder, { recursive: true })
+    const keyFile = (file: string, key: string) => {
+      writeFileSync(join(folder, file), `${key}\n`, { mode: 0o600 })
+      return { file }
+    }
+    const keyFiles = {
+      paymentKey: keyFile('payment.key', paymentKey),
+      sessionKey: keyFile('session.key', sessionKey),
+    }
+    const path = join(folder, 'node.json')
+    writeFileSync(path, JSON.stringify({ ...rest, ...keyFiles }))
+    return path
+  }
+
+  async publish(
+    kind: 'prompt' | 'chatbot',
+    card: string,
+    { adapter = false, base = this.baseSha256 } = {},
+  ): Promise<TestWork> {
+    const { accounts, addresses, chainId, publicClient } = this.keys
+    const creator = accounts.creator.address
+    this.#salt += 1
+    const salt = hashToBytes32(this.#salt.toString(16).padStart(64, '0'))
+    const read = {
+      address: addresses.works,
+      abi: worksAbi,
+      functionName: 'workIdOf',
+      args: [creator, salt],
+    } as const
+    const workId = String(await publicClient.readContract(read))
+    const mediaType = kind === 'prompt' ? MEDIA_TYPES.promptCard : MEDIA_TYPES.chatbotCard
+    const parts: PlainPart[] = [
+      { role: 'card', name: 'card', mediaType, bytes: new TextEncoder().encode(card) },
+    ]
+    if (adapter)
+      parts.push({ role: 'adapter', name: 'tone', mediaType: MEDIA_TYPES.adapter, bytes: randomAdapter() })
+    const about = { title: 'A test', summary: 'For tests.', tags: [], language: 'en', licence: 'CC-BY-4.0' }
+    const ids = {
+      chainId,
+      works: addresses.works,
+      workId,
+      version: 1,
+      creator,
+      kind,
+      disclosure: 'sealed' as const,
+    }
+    const fields = { ...ids, ...about, base: { name: 'random', sha256: base } }
+    const sealed = await sealWork({ fields, parts, gate: addresses.gate, network: this.keys.network() })
+    for (const [name, bytes] of sealed.blobs) this.#blobs.set(name, bytes)
+    this.#blobs.set(sealed.contentHash, sealed.manifestBytes)
+    const admitted = [accounts.operator.address]
+    const args = [salt, termsToChain(workTerms(kind)), [], admitted, sealed.contentHashBytes32]
+    await this.keys.write('creator', {
+      address: addresses.works,
+      abi: worksAbi,
+      functionName: 'create',
+      args,
+    })
+    const model = formatModelId({ chainId, works: addresses.works, workId, version: 1 })
+    return { workId, model, manifest: sealed.manifest }
+  }
+
+  async buy(role: Role, work: TestWork): Promise<void> {
+    await this.keys.buy(role, work.workId)
+    await this.keys.fund(role, PURSE_ATOMIC, this.keys.addresses.works)
+    await this.keys.confirm()
+  }
+
+  async give(from: Role, to: Hex, { workId }: TestWork): Promise<void> {
+    const args = [this.keys.accounts[from].address, to, BigInt(workId), 1n, '0x']
+    const call = {
+      address: this.keys.addresses.works,
+      abi: worksAbi,
+      functionName: 'safeTransferFrom' as const,
+      args,
+    }
+    await this.keys.write(from, call)
+  }
+
+  /** Posts a holder's grant; the answer is returned whatever it is. */
+  async grant(
+    url: string,
+    role: Role,
+    work: TestWork,
+    changes: { sessionKey?: Hex; issuedAtSeconds?: number; expiresAtSeconds?: number } = {},
+  ) {
+    const { accounts, operatorKey, publicClient } = this.keys
+    const { hash } = await publicClient.getBlock()
+    const authSig = await makeGrant({
+      signer: accounts[role],
+      manifest: work.manifest,
+      operator: accounts.operator.address,
+      sessionKey: operatorKey.publicKey,
+      expiresAtSeconds: Math.floor(Date.now() / 1000) + 3_600,
+      blockHash: hash,
+      ...changes,
+    })
+    return fetch(`${url}/v1/grants`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ model: work.model, authSig }),
+    })
+  }
+
+  payer(role: Role, session = privateKeyToAccount(generatePrivateKey())): Payer {
+    return new Payer(this.keys, this.keys.accounts[role], session)
+  }
+
+  balance(of: Hex): Promise<bigint> {
+    const { addresses, publicClient } = this.keys
+    return publicClient.readContract({
+      address: addresses.money,
+      abi: moneyAbi,
+      functionName: 'balanceOf',
+      args: [of],
+    })
+  }
+
+  async stop(): Promise<void> {
+    this.#edge.closeAllConnections()
+    this.#edge.close()
+    await this.keys.stop()
+  }
+}
+
+export type Asked = {
+  status: number
+  text: string
+  problem?: { code: string; got?: string }
+  tail?: TurnTail
+  finishReason?: string | null
+  pieces: number
+  header: string
+}
+
+type AskOptions = {
+  /** Sends this PAYMENT-SIGNATURE instead of making one. */
+  header?: string
+  signTurn?: (message: ReturnType<typeof turnTypedData>) => Promise<Hex>
+  stopAfter?: number
+  headers?: Record<string, string>
+}
+
+/** x402's client as npm brings it: a wallet signs deposits, a session key the vouchers. */
+export class Payer {
+  readonly http: x402HTTPClient
+  readonly client: x402Client
+  readonly scheme: BatchSettlementEvmScheme
+  readonly session: PrivateKeyAccount
+  readonly #keys: KeyWorld
+
+  constructor(
+    keys: KeyWorld,
+    wallet: { address: Hex; signTypedData: PrivateKeyAccount['signTypedData'] },
+    session: PrivateKeyAccount,
+  ) {
+    this.#keys = keys
+    this.session = session
+    const network = `eip155:${keys.chainId}` as const
+    // Safety: x402's types of a signer and a reader are looser than viem's; it passes them complete calls.
+    const signer = toClientEvmSigner(wallet as never, keys.publicClient as never)
+    this.scheme = new BatchSettlementEvmScheme(signer, { voucherSigner: session as never })
+    this.client = new x402Client()
+      .register(network, this.scheme)
+      .setSpendControls({ allowedAssets: [{ network, asset: keys.addresses.money }] })
+    this.http = new x402HTTPClient(this.client)
+  }
+
+  /** Takes the 402 for this body and makes the payment that it asks for. */
+  async pay(url: string, body: unknown): Promise<{ header: string; payload: PaymentPayload }> {
+    const response = await post(url, body, {})
+    await response.text()
+    const required = this.http.getPaymentRequiredResponse(name => response.headers.get(name))
+    const payload = await this.http.createPaymentPayload(required)
+    return { header: this.http.encodePaymentSignatureHeader(payload)['PAYMENT-SIGNATURE'] ?? '', payload }
+  }
+
+  /** One streamed turn, paid; the receipt is told to x402's client as the header that it expects. */
+  async ask(url: string, body: Record<string, unknown>, options: AskOptions = {}): Promise<Asked> {
+    const request = { stream: true, temperature: 0, ...body }
+    const paid = options.header === undefined ? await this.pay(url, request) : undefined
+    const header = options.header ?? paid?.header ?? ''
+    const headers: Record<string, string> = { 'payment-signature': header, ...options.headers }
+    if (options.signTurn && paid) {
+      const { chainId, addresses } = this.#keys
+      const { channelId } = paid.payload.payload.voucher as { channelId: Hex } // Safety: x402's own payload.
+      const message = turnTypedData(
+        { channelId, requestHash: requestHash(request) },
+        chainId,
+        addresses.works,
+      )
+      headers['grimoire-turn-signature'] = await options.signTurn(message)
+    }
+    const response = await post(url, request, headers)
+    if (paid)
+      await this.http.processPaymentResult(paid.payload, name => response.headers.get(name), response.status)
+    const asked = await readAsked(response, options.stopAfter)
+    if (paid && asked.tail) await this.#settle(paid.payload, asked.tail.paymentResponse)
+    return { ...asked, header }
+  }
+
+  async #settle(payload: PaymentPayload, receipt: string): Promise<void> {
+    const { channelConfig, voucher } = payload.payload
+    const voucherPayload = { ...payload, payload: { type: 'voucher', channelConfig, voucher } }
+    await this.http.processPaymentResult(
+      voucherPayload,
+      name => (name === 'PAYMENT-RESPONSE' ? receipt : null),
+      200,
+    )
+  }
+}
+
+export const post = (url: string, body: unknown, headers: Record<string, string>) =>
+  fetch(`${url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  })
+
+async function readAsked(
+  response: Response,
+  stopAfter = Number.POSITIVE_INFINITY,
+): Promise<Omit<Asked, 'header'>> {
+  const asked: Omit<Asked, 'header'> = { status: response.status, text: '', pieces: 0 }
+  if (!response.ok) return { ...asked, problem: JSON.parse(await response.text()) }
+  const reader = response.body?.getReader()
+  const decoder = new TextDecoder()
+  let pending = ''
+  for (;;) {
+    const { done, value } = (await reader?.read()) ?? { done: true }
+    if (done) return asked
+    const events = (pending + decoder.decode(value, { stream: true })).split('\n\n')
+    pending = events.pop() ?? ''
+    for (const event of events) takeEvent(asked, event.replace(/^data: /, ''))
+    if (asked.pieces >= stopAfter) {
+      await reader?.cancel()
+      return asked
+    }
+  }
+}
+
+function takeEvent(asked: Omit<Asked, 'header'>, data: string): void {
+  if (data === '[DONE]') return
+  const chunk = JSON.parse(data)
+  if (chunk.error) asked.problem = chunk
+  const text = chunk.choices?.[0]?.delta?.content
+  if (text) {
+    asked.text += text
+    asked.pieces++
+  }
+  if (chunk.choices?.[0]?.finish_reason) asked.finishReason = chunk.choices[0].finish_reason
+  if (chunk.grimoire) asked.tail = turnTail.parse(chunk.grimoire)
+}
+
+/** A card whose random model goes on for as long as it is let. */
+export const CARD = JSON.stringify({
+  spec: 'chara_card_v3',
+  spec_version: '3.0',
+  data: { name: 'Mira', system_prompt: 'You are Mira.' },
+})
