@@ -1,7 +1,8 @@
 /** The key node's HTTP surface: Lit's two paths and a health page. */
-import { getConnInfo } from '@hono/node-server/conninfo'
+
 import { asProblem, isProblem, Problem } from '@grimoire/schema/problem'
 import { identityOf } from '@grimoire/seal/condition'
+import { getConnInfo } from '@hono/node-server/conninfo'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
@@ -14,7 +15,15 @@ import { RateLimiter } from './limits.ts'
 import type { Log } from './log.ts'
 import { identifyAsker } from './session.ts'
 import { type KeyShare, pickShare } from './share.ts'
-import { HANDSHAKE_PATH, handshakeRequest, Refusal, refusalBody, SDK_VERSION, SIGN_PATH, signRequest } from './wire.ts'
+import {
+  HANDSHAKE_PATH,
+  handshakeRequest,
+  Refusal,
+  refusalBody,
+  SDK_VERSION,
+  SIGN_PATH,
+  signRequest,
+} from './wire.ts'
 
 const MAX_BODY_BYTES = 65_536
 const CORS_MAX_AGE_SECONDS = 600
@@ -32,7 +41,11 @@ async function readBody<T>(context: Context, shape: z.ZodType<T>): Promise<T> {
   const checked = shape.safeParse(body)
   if (checked.success) return checked.data
   const issue = checked.error.issues[0]
-  throw new Refusal('NodeParserError', 'request_invalid', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`)
+  throw new Refusal(
+    'NodeParserError',
+    'request_invalid',
+    `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
+  )
 }
 
 async function handshake(context: Context, { gate, shares }: Keeping): Promise<object> {
@@ -51,11 +64,19 @@ async function handshake(context: Context, { gate, shares }: Keeping): Promise<o
 }
 
 /** Cheap checks first, signatures next, then the chain, and the share's arithmetic only for whom the Gate lets in. */
-async function sign(context: Context, { config, gate, shares }: Keeping): Promise<{ answer: object; workId: string }> {
+async function sign(
+  context: Context,
+  { config, gate, shares }: Keeping,
+): Promise<{ answer: object; workId: string }> {
   const request = await readBody(context, signRequest)
   const asked = readCondition(request, config.chain)
   const share = pickShare(shares, request.epoch)
-  if (!share) throw new Refusal('NodeWrongEpoch', 'request_invalid', `This node holds no share of epoch ${request.epoch}.`)
+  if (!share)
+    throw new Refusal(
+      'NodeWrongEpoch',
+      'request_invalid',
+      `This node holds no share of epoch ${request.epoch}.`,
+    )
   const asker = await identifyAsker(request, asked, config)
   await gate.check(asker, asked.workId)
   const proof = share.sign(identityOf(asked.resource))
@@ -82,7 +103,11 @@ const correlationId = (context: Context): string | null => {
 const asRefusal = (error: unknown): Refusal => {
   if (error instanceof Refusal) return error
   const problem = asProblem(error)
-  return new Refusal(isProblem(error, 'rate_limited') ? 'rate_limit_exceeded' : 'NodeSystemFault', problem.code, problem.details.detail ?? '')
+  return new Refusal(
+    isProblem(error, 'rate_limited') ? 'rate_limit_exceeded' : 'NodeSystemFault',
+    problem.code,
+    problem.details.detail ?? '',
+  )
 }
 
 export function keyNodeApp(keeping: Keeping): Hono {
@@ -90,7 +115,14 @@ export function keyNodeApp(keeping: Keeping): Hono {
   const limiter = new RateLimiter(config.limits)
   const app = new Hono()
   const allowHeaders = ['content-type', 'x-lit-sdk-version', 'x-lit-sdk-type', 'x-request-id']
-  app.use(cors({ origin: '*', allowMethods: ['GET', 'POST', 'OPTIONS'], allowHeaders, maxAge: CORS_MAX_AGE_SECONDS }))
+  app.use(
+    cors({
+      origin: '*',
+      allowMethods: ['GET', 'POST', 'OPTIONS'],
+      allowHeaders,
+      maxAge: CORS_MAX_AGE_SECONDS,
+    }),
+  )
   app.use(async (context, next) => {
     limiter.take(getConnInfo(context).remote.address ?? '')
     await limiter.run(next)
@@ -105,7 +137,11 @@ export function keyNodeApp(keeping: Keeping): Hono {
   )
   app.onError((error, context) => {
     const refusal = asRefusal(error)
-    log({ event: refusal.status >= 500 ? 'failed' : 'refused', status: refusal.status, code: refusal.problem })
+    log({
+      event: refusal.status >= 500 ? 'failed' : 'refused',
+      status: refusal.status,
+      code: refusal.problem,
+    })
     // Safety: every status in the tables is one that carries a body.
     return context.json(refusalBody(refusal, correlationId(context)), refusal.status as ContentfulStatusCode)
   })

@@ -44,7 +44,10 @@ export function parseConfig(settings: unknown): KeyNodeConfig {
   const checked = keyNodeConfig.safeParse(settings)
   if (checked.success) return checked.data
   const issue = checked.error.issues[0]
-  throw new Problem('config_invalid', { param: issue?.path.join('.') ?? '', detail: `${issue?.path.join('.')}: ${issue?.message}.` })
+  throw new Problem('config_invalid', {
+    param: issue?.path.join('.') ?? '',
+    detail: `${issue?.path.join('.')}: ${issue?.message}.`,
+  })
 }
 
 /** Paths in the file are taken from where the file lies. */
@@ -84,7 +87,10 @@ export function readPassphrase(config: KeyNodeConfig): string {
   delete process.env[PASSPHRASE_VARIABLE]
   if (given) return given
   if (!config.passphraseFile)
-    throw new Problem('config_invalid', { detail: 'No passphrase for the share.', expected: `${PASSPHRASE_VARIABLE} or passphraseFile` })
+    throw new Problem('config_invalid', {
+      detail: 'No passphrase for the share.',
+      expected: `${PASSPHRASE_VARIABLE} or passphraseFile`,
+    })
   requirePrivateFile(config.passphraseFile)
   return readFileSync(config.passphraseFile, 'utf8').trim()
 }

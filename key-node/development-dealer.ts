@@ -22,18 +22,25 @@ export function dealForDevelopment(
 ): Deal {
   const { threshold, total, epoch = 1 } = options
   if (!(threshold >= 1 && threshold <= total && total <= 255))
-    throw new Problem('config_invalid', { got: `${threshold} of ${total}`, expected: '1 <= threshold <= nodes <= 255' })
+    throw new Problem('config_invalid', {
+      got: `${threshold} of ${total}`,
+      expected: '1 <= threshold <= nodes <= 255',
+    })
   const coefficients = [constantTerm, ...Array.from({ length: threshold - 1 }, () => randomScalar())]
   const networkKey = publicKeyOf(constantTerm)
   const shares = Array.from({ length: total }, (_, position) => {
     const index = position + 1
     const secret = evaluate(coefficients, index)
-    return { secret, about: { index, total, threshold, epoch, networkKey, verificationKey: publicKeyOf(secret) } }
+    return {
+      secret,
+      about: { index, total, threshold, epoch, networkKey, verificationKey: publicKeyOf(secret) },
+    }
   })
   return { notice: DEALER_NOTICE, networkKey, coefficients, shares }
 }
 
-export const shareFileName = (index: number, epoch: number): string => `development-share-${index}-epoch-${epoch}.json`
+export const shareFileName = (index: number, epoch: number): string =>
+  `development-share-${index}-epoch-${epoch}.json`
 
 /** Writes one encrypted file per node and returns their paths, in the order of the registry. */
 export function writeDeal(deal: Deal, folder: string, passphrase: string): string[] {
@@ -54,12 +61,26 @@ function main(): void {
     },
   })
   const passphrase = process.env[PASSPHRASE_VARIABLE]
-  if (!values.out) throw new Problem('config_invalid', { param: '--out', expected: '--out FOLDER [--nodes 3] [--threshold 2]' })
-  if (!passphrase) throw new Problem('config_invalid', { detail: `${PASSPHRASE_VARIABLE} is not set.`, expected: 'a passphrase for the share files' })
+  if (!values.out)
+    throw new Problem('config_invalid', {
+      param: '--out',
+      expected: '--out FOLDER [--nodes 3] [--threshold 2]',
+    })
+  if (!passphrase)
+    throw new Problem('config_invalid', {
+      detail: `${PASSPHRASE_VARIABLE} is not set.`,
+      expected: 'a passphrase for the share files',
+    })
   const deal = dealForDevelopment({ threshold: Number(values.threshold), total: Number(values.nodes) })
   const files = writeDeal(deal, values.out, passphrase)
   const keys = deal.shares.map(({ about }) => about.verificationKey)
-  console.log(JSON.stringify({ notice: deal.notice, networkKey: deal.networkKey, verificationKeys: keys, files }, null, 2))
+  console.log(
+    JSON.stringify(
+      { notice: deal.notice, networkKey: deal.networkKey, verificationKeys: keys, files },
+      null,
+      2,
+    ),
+  )
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

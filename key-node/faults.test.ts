@@ -70,7 +70,10 @@ const liar = (share: (body: string) => unknown): Answer => {
 
 async function stillOpens(timeoutMs = 1_000): Promise<void> {
   const parts = await openWork(work.manifest, work.fetchBlob, world.network(timeoutMs), access)
-  assert.deepEqual(parts.map(part => part.name), work.parts.map(part => part.name))
+  assert.deepEqual(
+    parts.map(part => part.name),
+    work.parts.map(part => part.name),
+  )
 }
 
 async function failsWith(code: string, timeoutMs = 500): Promise<Problem> {
@@ -84,7 +87,11 @@ async function failsWith(code: string, timeoutMs = 500): Promise<Problem> {
 }
 
 const identity = (): string => identityOf(manifestResource(work.manifest))
-const proof = (value: string) => ({ result: 'success', signatureShare: { ProofOfPossession: value }, shareIndex: 0 })
+const proof = (value: string) => ({
+  result: 'success',
+  signatureShare: { ProofOfPossession: value },
+  shareIndex: 0,
+})
 
 test('a dead key node does not stop an opening', async () => {
   await world.stopNode(2)
@@ -120,7 +127,9 @@ const lies: Record<string, () => Answer> = {
   'text that is not JSON': () => (_path, _body, response) => void response.end('<html>'),
   'an endless answer': () => (_path, _body, response) => void response.end('x'.repeat(1_000_000)),
   'another public key': () => (path, body, response) =>
-    void askNode(0, path, body).then(answer => send(response, { ...answer, subnetPublicKey: publicKeyOf(7n) })),
+    void askNode(0, path, body).then(answer =>
+      send(response, { ...answer, subnetPublicKey: publicKeyOf(7n) }),
+    ),
   'a redirect to another host': () => (_path, _body, response) =>
     void response.writeHead(307, { location: 'http://example.invalid/' }).end(),
 }
@@ -146,15 +155,23 @@ test('one hung and one dead key node end in an error, not in waiting for ever', 
 })
 
 test('two lying key nodes are named as lying', async () => {
-  await impersonate(1, liar(() => proof(shareOfKey(9n, 2, identity()))))
-  await impersonate(2, liar(() => ({})))
+  await impersonate(
+    1,
+    liar(() => proof(shareOfKey(9n, 2, identity()))),
+  )
+  await impersonate(
+    2,
+    liar(() => ({})),
+  )
   const error = await failsWith('network_lying')
   assert.match(error.message, /does not verify/)
 })
 
 test('key nodes that agree on another public key than the chain pins are refused', async () => {
   const otherKey: Answer = (path, body, response) =>
-    void askNode(0, path, body).then(answer => send(response, { ...answer, subnetPublicKey: publicKeyOf(7n) }))
+    void askNode(0, path, body).then(answer =>
+      send(response, { ...answer, subnetPublicKey: publicKeyOf(7n) }),
+    )
   await impersonate(1, otherKey)
   await impersonate(2, otherKey)
   await failsWith('network_key_mismatch')
@@ -172,7 +189,9 @@ test('a node that comes back is used again without a new client', async () => {
   await openWork(work.manifest, work.fetchBlob, network, access)
   await world.stopNode(1)
   await world.stopNode(2)
-  await assert.rejects(openWork(work.manifest, work.fetchBlob, network, access), { code: 'network_too_few_nodes' })
+  await assert.rejects(openWork(work.manifest, work.fetchBlob, network, access), {
+    code: 'network_too_few_nodes',
+  })
   await world.startNode(1)
   await openWork(work.manifest, work.fetchBlob, network, access)
 })
@@ -180,6 +199,8 @@ test('a node that comes back is used again without a new client', async () => {
 test('a chain that does not answer is named, not the key nodes', async () => {
   const { keyNetwork } = world.addresses
   const network = litNetwork({ chainId: world.chainId, keyNetwork, rpcUrl: 'http://127.0.0.1:1' })
-  await assert.rejects(openWork(work.manifest, work.fetchBlob, network, access), { code: 'chain_unreachable' })
+  await assert.rejects(openWork(work.manifest, work.fetchBlob, network, access), {
+    code: 'chain_unreachable',
+  })
   await network.close()
 })

@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { anvilBinary } from '@grimoire/contracts/foundry'
 import type { Addresses } from '@grimoire/contracts/addresses'
 import { deployLedger } from '@grimoire/contracts/deploy'
+import { anvilBinary } from '@grimoire/contracts/foundry'
 import { moneyAbi } from '@grimoire/contracts/generated/money'
 import { operatorsAbi } from '@grimoire/contracts/generated/operators'
 import { worksAbi } from '@grimoire/contracts/generated/works'
@@ -41,7 +41,16 @@ const LOCALHOST_IP = 0x7f000001
 const BOND_ATOMIC = 100_000_000n
 const PRICE_ATOMIC = 5_000_000n
 
-const ROLES = ['deployer', 'creator', 'holder', 'operator', 'payment', 'stranger', 'otherOperator', 'otherPayment'] as const
+const ROLES = [
+  'deployer',
+  'creator',
+  'holder',
+  'operator',
+  'payment',
+  'stranger',
+  'otherOperator',
+  'otherPayment',
+] as const
 export type Role = (typeof ROLES)[number]
 
 export async function freePort(): Promise<number> {
@@ -83,7 +92,13 @@ const workTerms = (disclosure: 'sealed' | 'openable') =>
     maxOutputPerMillionBytesAtomic: '1000000',
   })
 
-export type CreatedWork = SealedWork & { workId: string; salt: Hex; parts: PlainPart[]; fetchBlob: FetchBlob }
+export type CreatedWork = SealedWork & {
+  blobs: Map<string, Uint8Array>
+  workId: string
+  salt: Hex
+  parts: PlainPart[]
+  fetchBlob: FetchBlob
+}
 type Write = Parameters<WalletClient['writeContract']>[0]
 
 export class KeyWorld {
@@ -107,7 +122,12 @@ export class KeyWorld {
   constructor(rpcUrl: string, chain: ChildProcess) {
     this.rpcUrl = rpcUrl
     this.#chain = chain
-    this.publicClient = createPublicClient({ chain: foundry, transport: http(rpcUrl), cacheTime: 0, pollingInterval: 20 })
+    this.publicClient = createPublicClient({
+      chain: foundry,
+      transport: http(rpcUrl),
+      cacheTime: 0,
+      pollingInterval: 20,
+    })
     this.deal = dealForDevelopment({ threshold: 2, total: 3 })
     const entries = ROLES.map((role, addressIndex) => [role, mnemonicToAccount(MNEMONIC, { addressIndex })])
     // Safety: one entry for each role.
@@ -186,21 +206,36 @@ export class KeyWorld {
 
   network(timeoutMs = 3_000): KeyNetwork {
     const { keyNetwork } = this.addresses
-    const network = litNetwork({ chainId: this.chainId, keyNetwork, publicClient: this.publicClient, timeoutMs })
+    const network = litNetwork({
+      chainId: this.chainId,
+      keyNetwork,
+      publicClient: this.publicClient,
+      timeoutMs,
+    })
     this.#networks.push(network)
     return network
   }
 
   async fund(role: Role, amountAtomic: bigint, spender: Hex): Promise<void> {
     const money = { address: this.addresses.money, abi: moneyAbi } as const
-    await this.write(role, { ...money, functionName: 'mint', args: [this.accounts[role].address, amountAtomic] })
+    await this.write(role, {
+      ...money,
+      functionName: 'mint',
+      args: [this.accounts[role].address, amountAtomic],
+    })
     await this.write(role, { ...money, functionName: 'approve', args: [spender, amountAtomic] })
   }
 
   async registerOperator(role: 'operator' | 'otherOperator', bondAtomic = BOND_ATOMIC): Promise<void> {
     const [key, payment] =
-      role === 'operator' ? [this.operatorKey, 'payment' as const] : [this.otherOperatorKey, 'otherPayment' as const]
-    const prices = { turnFeeAtomic: 1_000, inputPerMillionBytesAtomic: 10_000, outputPerMillionBytesAtomic: 20_000 }
+      role === 'operator'
+        ? [this.operatorKey, 'payment' as const]
+        : [this.otherOperatorKey, 'otherPayment' as const]
+    const prices = {
+      turnFeeAtomic: 1_000,
+      inputPerMillionBytesAtomic: 10_000,
+      outputPerMillionBytesAtomic: 20_000,
+    }
     if (bondAtomic > 0n) await this.fund(role, bondAtomic, this.addresses.operators)
     await this.write(role, {
       address: this.addresses.operators,
@@ -220,11 +255,26 @@ export class KeyWorld {
     const salt: Hex = `0x${this.#salt.toString(16).padStart(64, '0')}`
     const creator = this.accounts.creator.address
     const { works, gate } = this.addresses
-    const id = await this.publicClient.readContract({ address: works, abi: worksAbi, functionName: 'workIdOf', args: [creator, salt] })
+    const id = await this.publicClient.readContract({
+      address: works,
+      abi: worksAbi,
+      functionName: 'workIdOf',
+      args: [creator, salt],
+    })
     const workId = String(id)
     const parts: PlainPart[] = [
-      { role: 'card', name: 'card.prompt', mediaType: MEDIA_TYPES.promptCard, bytes: new TextEncoder().encode('---\nmodel: any\n---\nThe tower is red.') },
-      { role: 'adapter', name: 'tone.gguf', mediaType: MEDIA_TYPES.adapter, bytes: crypto.getRandomValues(new Uint8Array(40_000)) },
+      {
+        role: 'card',
+        name: 'card.prompt',
+        mediaType: MEDIA_TYPES.promptCard,
+        bytes: new TextEncoder().encode('---\nmodel: any\n---\nThe tower is red.'),
+      },
+      {
+        role: 'adapter',
+        name: 'tone.gguf',
+        mediaType: MEDIA_TYPES.adapter,
+        bytes: crypto.getRandomValues(new Uint8Array(40_000)),
+      },
     ]
     const sealed = await sealWork({
       fields: {
@@ -267,7 +317,12 @@ export class KeyWorld {
   }
 
   async openCopy(role: Role, workId: string): Promise<void> {
-    await this.write(role, { address: this.addresses.works, abi: worksAbi, functionName: 'openCopy', args: [BigInt(workId)] })
+    await this.write(role, {
+      address: this.addresses.works,
+      abi: worksAbi,
+      functionName: 'openCopy',
+      args: [BigInt(workId)],
+    })
   }
 
   async stop(): Promise<void> {

@@ -44,12 +44,21 @@ export class Gatekeeper {
     const facts = await this.#ask(() => this.#facts(asker, BigInt(workId)))
     checkNonce(asker, facts.nonceSeconds)
     if (facts.revokedBeforeSeconds >= BigInt(Math.floor(asker.issuedAtSeconds)))
-      throw new Refusal('NodeNotAuthorized', 'grant_revoked', `All up to ${facts.revokedBeforeSeconds} are revoked.`)
+      throw new Refusal(
+        'NodeNotAuthorized',
+        'grant_revoked',
+        `All up to ${facts.revokedBeforeSeconds} are revoked.`,
+      )
     checkOperator(asker, facts.operator, facts.contentHash)
     const denied = 'NodeAccessControlConditionsReturnedNotAuthorized'
-    if (!facts.allowedNow) throw new Refusal(denied, 'network_refused', `The Gate says no for ${asker.holder}.`)
+    if (!facts.allowedNow)
+      throw new Refusal(denied, 'network_refused', `The Gate says no for ${asker.holder}.`)
     if (!facts.allowedBefore)
-      throw new Refusal(denied, 'not_confirmed', `The Gate said no ${this.#chain.confirmations} block(s) ago.`)
+      throw new Refusal(
+        denied,
+        'not_confirmed',
+        `The Gate said no ${this.#chain.confirmations} block(s) ago.`,
+      )
   }
 
   async #facts(asker: Asker, workId: bigint) {
@@ -65,14 +74,33 @@ export class Gatekeeper {
         blockNumber,
       })
     const at = { blockNumber: latest } as const
-    const [allowedNow, allowedBefore, revokedBeforeSeconds, operator, contentHash, nonceBlock] = await Promise.all([
-      allowed(latest),
-      allowed(before),
-      this.#client.readContract({ ...at, address: works, abi: worksAbi, functionName: 'grantsRevokedBefore', args: [asker.holder] }),
-      this.#client.readContract({ ...at, address: operators, abi: operatorsAbi, functionName: 'operatorOf', args: [asker.sessionKey] }),
-      this.#client.readContract({ ...at, address: works, abi: worksAbi, functionName: 'contentHashOf', args: [workId, asker.grant?.version ?? 1] }),
-      this.#client.getBlock({ blockHash: asker.nonce }).catch(ignoreUnknownBlock),
-    ])
+    const [allowedNow, allowedBefore, revokedBeforeSeconds, operator, contentHash, nonceBlock] =
+      await Promise.all([
+        allowed(latest),
+        allowed(before),
+        this.#client.readContract({
+          ...at,
+          address: works,
+          abi: worksAbi,
+          functionName: 'grantsRevokedBefore',
+          args: [asker.holder],
+        }),
+        this.#client.readContract({
+          ...at,
+          address: operators,
+          abi: operatorsAbi,
+          functionName: 'operatorOf',
+          args: [asker.sessionKey],
+        }),
+        this.#client.readContract({
+          ...at,
+          address: works,
+          abi: worksAbi,
+          functionName: 'contentHashOf',
+          args: [workId, asker.grant?.version ?? 1],
+        }),
+        this.#client.getBlock({ blockHash: asker.nonce }).catch(ignoreUnknownBlock),
+      ])
     const nonceSeconds = nonceBlock ? Number(nonceBlock.timestamp) : null
     return { allowedNow, allowedBefore, revokedBeforeSeconds, operator, contentHash, nonceSeconds }
   }
@@ -97,7 +125,11 @@ function checkNonce(asker: Asker, nonceSeconds: number | null): void {
     throw new Refusal('NodeInvalidAuthSig', 'grant_invalid', 'The nonce is no block hash of this chain.')
   const ageSeconds = asker.issuedAtSeconds - nonceSeconds
   if (ageSeconds > GRANT_NONCE_MAX_AGE_SECONDS)
-    throw new Refusal('NodeInvalidAuthSig', 'grant_invalid', `The nonce was ${Math.round(ageSeconds)} s old at issue.`)
+    throw new Refusal(
+      'NodeInvalidAuthSig',
+      'grant_invalid',
+      `The nonce was ${Math.round(ageSeconds)} s old at issue.`,
+    )
 }
 
 /** An operator's key comes with a grant or not at all; and a grant names the operator whose key it is, now. */
@@ -105,10 +137,22 @@ function checkOperator(asker: Asker, operator: Hex, contentHash: Hex): void {
   const { grant } = asker
   if (!grant) {
     if (operator === zeroAddress) return
-    throw new Refusal('NodeSIWECapabilityInvalid', 'grant_missing', `The session key is operator ${operator}'s.`)
+    throw new Refusal(
+      'NodeSIWECapabilityInvalid',
+      'grant_missing',
+      `The session key is operator ${operator}'s.`,
+    )
   }
   if (!sameAddress(grant.operator, operator))
-    throw new Refusal('NodeSIWECapabilityInvalid', 'grant_operator_unknown', `Got ${grant.operator}, expected ${operator}.`)
+    throw new Refusal(
+      'NodeSIWECapabilityInvalid',
+      'grant_operator_unknown',
+      `Got ${grant.operator}, expected ${operator}.`,
+    )
   if (BigInt(contentHash) === 0n)
-    throw new Refusal('NodeSIWECapabilityInvalid', 'version_unknown', `Version ${grant.version} is not published.`)
+    throw new Refusal(
+      'NodeSIWECapabilityInvalid',
+      'version_unknown',
+      `Version ${grant.version} is not published.`,
+    )
 }

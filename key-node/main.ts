@@ -7,7 +7,8 @@ import { startKeyNode } from './server.ts'
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { config: { type: 'string' } } })
-  if (!values.config) throw new Problem('config_invalid', { param: '--config', expected: '--config file.json' })
+  if (!values.config)
+    throw new Problem('config_invalid', { param: '--config', expected: '--config file.json' })
   const config = readConfigFile(values.config)
   const node = await startKeyNode(config, { passphrase: readPassphrase(config) })
   const stop = (): void => {

@@ -38,20 +38,32 @@ async function granted(work: CreatedWork, role: Role, key: SessionKey, operator:
 
 const authSigOf = async (role: Role): Promise<Access> => ({
   kind: 'authSig',
-  authSig: await makeAuthSig({ signer: world.accounts[role], chainId: world.chainId, blockHash: await network.latestBlockHash() }),
+  authSig: await makeAuthSig({
+    signer: world.accounts[role],
+    chainId: world.chainId,
+    blockHash: await network.latestBlockHash(),
+  }),
 })
 
 async function openingOf(work: CreatedWork, role: Role): Promise<Access> {
   const sessionKey = makeSessionKey()
   const blockHash = await network.latestBlockHash()
-  const grant = await makeOpening({ signer: world.accounts[role], manifest: work.manifest, sessionKey: sessionKey.publicKey, blockHash })
+  const grant = await makeOpening({
+    signer: world.accounts[role],
+    manifest: work.manifest,
+    sessionKey: sessionKey.publicKey,
+    blockHash,
+  })
   return sessionAccess(grant, sessionKey)
 }
 
 async function opens(work: CreatedWork, access: Access): Promise<void> {
   const manifest = readManifest(work.manifestBytes, work.contentHash)
   const parts = await openWork(manifest, work.fetchBlob, network, access)
-  assert.deepEqual(parts.map(part => Buffer.from(part.bytes)), work.parts.map(part => Buffer.from(part.bytes)))
+  assert.deepEqual(
+    parts.map(part => Buffer.from(part.bytes)),
+    work.parts.map(part => Buffer.from(part.bytes)),
+  )
 }
 
 async function refuses(work: CreatedWork, access: Access, code: string): Promise<void> {

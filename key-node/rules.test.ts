@@ -31,7 +31,14 @@ before(async () => {
 })
 after(() => world.stop())
 
-type Ask = { key?: SessionKey; node?: number; nodeAddress?: string; resource?: string; expiresInSeconds?: number; of?: CreatedWork }
+type Ask = {
+  key?: SessionKey
+  node?: number
+  nodeAddress?: string
+  resource?: string
+  expiresInSeconds?: number
+  of?: CreatedWork
+}
 
 function sessionSig(grant: AuthSig, ask: Ask) {
   const { key = world.operatorKey, node = 0, of = work } = ask
@@ -40,7 +47,10 @@ function sessionSig(grant: AuthSig, ask: Ask) {
     sessionKey: publicKey,
     resourceAbilityRequests: [
       {
-        resource: { resource: ask.resource ?? manifestResource(of.manifest), resourcePrefix: RESOURCE_PREFIX },
+        resource: {
+          resource: ask.resource ?? manifestResource(of.manifest),
+          resourcePrefix: RESOURCE_PREFIX,
+        },
         ability: 'access-control-condition-decryption',
       },
     ],
@@ -53,10 +63,21 @@ function sessionSig(grant: AuthSig, ask: Ask) {
   return { sig, derivedVia: 'litSessionSignViaNacl', signedMessage, address: publicKey, algo: 'ed25519' }
 }
 
-async function post(authSig: object, of = work, changes: object = {}): Promise<{ status: number; code: string }> {
+async function post(
+  authSig: object,
+  of = work,
+  changes: object = {},
+): Promise<{ status: number; code: string }> {
   const { gate, dataToEncryptHash } = of.manifest.seal
   const condition = gateCondition({ gate, workId: of.workId, chainId: world.chainId })
-  const body = { evmContractConditions: condition, dataToEncryptHash, chain: 'ethereum', authSig, epoch: 1, ...changes }
+  const body = {
+    evmContractConditions: condition,
+    dataToEncryptHash,
+    chain: 'ethereum',
+    authSig,
+    epoch: 1,
+    ...changes,
+  }
   const response = await fetch(world.nodeUrl(0) + SIGN_PATH, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -73,7 +94,12 @@ const ask = async (grant: AuthSig, options: Ask = {}): Promise<string> =>
 async function signed(changes: Partial<SiweFields> = {}, signer: Role = 'holder'): Promise<AuthSig> {
   const issuedAtSeconds = now()
   const expiresAtSeconds = changes.expiresAtSeconds ?? issuedAtSeconds + DAY_SECONDS
-  const statement = grantStatement({ workId: work.workId, version: 1, operator: world.accounts.operator.address, expiresAtSeconds })
+  const statement = grantStatement({
+    workId: work.workId,
+    version: 1,
+    operator: world.accounts.operator.address,
+    expiresAtSeconds,
+  })
   const account = world.accounts[signer]
   const signedMessage = siweText({
     domain: GRANT_DOMAIN,
@@ -120,7 +146,10 @@ test('a grant to a key that is no operator’s is refused', async () => {
 })
 
 test('a grant that names another operator than the key’s is refused', async () => {
-  assert.equal(await ask(await grantFor('holder', 'otherOperator', world.operatorKey)), 'grant_operator_unknown')
+  assert.equal(
+    await ask(await grantFor('holder', 'otherOperator', world.operatorKey)),
+    'grant_operator_unknown',
+  )
 })
 
 test('a session signed by another key than the granted one is refused', async () => {
@@ -144,9 +173,17 @@ test('a grant for another work is refused', async () => {
 })
 
 test('a grant whose words name another work than its resource is refused', async () => {
-  const about = { workId: '7', version: 1, operator: world.accounts.operator.address, expiresAtSeconds: now() + DAY_SECONDS }
+  const about = {
+    workId: '7',
+    version: 1,
+    operator: world.accounts.operator.address,
+    expiresAtSeconds: now() + DAY_SECONDS,
+  }
   const { expiresAtSeconds } = about
-  assert.equal(await ask(await signed({ statement: grantStatement(about), expiresAtSeconds })), 'grant_invalid')
+  assert.equal(
+    await ask(await signed({ statement: grantStatement(about), expiresAtSeconds })),
+    'grant_invalid',
+  )
 })
 
 test('a grant for a version that is not published is refused', async () => {
@@ -158,11 +195,17 @@ test('a grant with a changed statement, domain or expiry is refused', async () =
   assert.equal(await ask(await signed({ domain: 'evil.example' })), 'grant_invalid')
   assert.equal(await ask(await signed({ statement: 'Claim your free airdrop.' })), 'grant_missing')
   const longer = await signed()
-  assert.equal(await ask({ ...longer, signedMessage: longer.signedMessage.replace('version 1', 'version 2') }), 'grant_invalid')
+  assert.equal(
+    await ask({ ...longer, signedMessage: longer.signedMessage.replace('version 1', 'version 2') }),
+    'grant_invalid',
+  )
 })
 
 test('an expired, a too long and a future grant are refused', async () => {
-  assert.equal(await ask(await signed({ issuedAtSeconds: now() - 60, expiresAtSeconds: now() - 1 })), 'grant_expired')
+  assert.equal(
+    await ask(await signed({ issuedAtSeconds: now() - 60, expiresAtSeconds: now() - 1 })),
+    'grant_expired',
+  )
   assert.equal(await ask(await signed({ expiresAtSeconds: now() + 31 * DAY_SECONDS })), 'grant_too_long')
   assert.equal(await ask(await signed({ issuedAtSeconds: now() + 600 })), 'grant_invalid')
 })
@@ -190,7 +233,12 @@ test('an admitted operator loses access in the block in which it begins to unbon
   const grant = await grantFor('holder', 'otherOperator', world.otherOperatorKey)
   assert.equal(await ask(grant, { key: world.otherOperatorKey }), 'opened')
   const { operators } = world.addresses
-  await world.write('otherOperator', { address: operators, abi: operatorsAbi, functionName: 'beginUnbonding', args: [] })
+  await world.write('otherOperator', {
+    address: operators,
+    abi: operatorsAbi,
+    functionName: 'beginUnbonding',
+    args: [],
+  })
   assert.equal(await ask(grant, { key: world.otherOperatorKey }), 'network_refused')
 })
 
@@ -203,7 +251,12 @@ test('a fresh buyer waits one block, and a seller is shut out in the block of th
   assert.equal(await ask(grant, { of: traded }), 'opened')
   const { holder, stranger } = world.accounts
   const args = [holder.address, stranger.address, BigInt(traded.workId), 1n, '0x']
-  await world.write('holder', { address: world.addresses.works, abi: worksAbi, functionName: 'safeTransferFrom', args })
+  await world.write('holder', {
+    address: world.addresses.works,
+    abi: worksAbi,
+    functionName: 'safeTransferFrom',
+    args,
+  })
   assert.equal(await ask(grant, { of: traded }), 'network_refused')
 })
 
@@ -211,7 +264,12 @@ test('a revoked grant is refused, and one that the holder signs later opens', as
   const grant = await signed()
   assert.equal(await ask(grant), 'opened')
   const args = [BigInt(now())]
-  await world.write('holder', { address: world.addresses.works, abi: worksAbi, functionName: 'revokeGrantsBefore', args })
+  await world.write('holder', {
+    address: world.addresses.works,
+    abi: worksAbi,
+    functionName: 'revokeGrantsBefore',
+    args,
+  })
   assert.equal(await ask(grant), 'grant_revoked')
   assert.equal(await ask(await signed({ issuedAtSeconds: now() + 2 })), 'opened')
 })

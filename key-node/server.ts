@@ -1,9 +1,9 @@
 /** Starts a key node: opens its shares, holds them against the chain's registry, and listens. */
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { serve } from '@hono/node-server'
 import { Problem } from '@grimoire/schema/problem'
 import { type Keepers, readKeepers } from '@grimoire/seal/keepers'
+import { serve } from '@hono/node-server'
 import { keyNodeApp } from './app.ts'
 import { type KeyNodeConfig, type KeyNodeSettings, parseConfig } from './config.ts'
 import { Gatekeeper } from './gate.ts'
@@ -58,12 +58,20 @@ function listen(config: KeyNodeConfig, app: ReturnType<typeof keyNodeApp>): Prom
     )
     server.once('error', (error: Error & { code?: string }) => {
       const taken = error.code === 'EADDRINUSE'
-      reject(new Problem(taken ? 'port_taken' : 'config_invalid', { got: `${config.host}:${config.port}`, cause: error }))
+      reject(
+        new Problem(taken ? 'port_taken' : 'config_invalid', {
+          got: `${config.host}:${config.port}`,
+          cause: error,
+        }),
+      )
     })
   })
 }
 
-export async function startKeyNode(settings: KeyNodeSettings, options: StartOptions): Promise<RunningKeyNode> {
+export async function startKeyNode(
+  settings: KeyNodeSettings,
+  options: StartOptions,
+): Promise<RunningKeyNode> {
   const config = parseConfig(settings)
   const log = options.log ?? logToStderr
   const shares = config.shareFiles.map(path => readShareFile(path, options.passphrase))

@@ -1,11 +1,10 @@
 /** Who asks: a wallet for itself, or a session key under what a wallet signed for it. */
-import { GRANT_MAX_SECONDS, readGrantStatement } from '@grimoire/schema/grant'
+import { authSig, GRANT_MAX_SECONDS, readGrantStatement } from '@grimoire/schema/grant'
 import type { Hex } from '@grimoire/schema/hex'
 import { isProblem } from '@grimoire/schema/problem'
 import { RESOURCE_PREFIX } from '@grimoire/seal/condition'
 import { type Grant, readGrant } from '@grimoire/seal/grant'
 import { SESSION_URI } from '@grimoire/seal/siwe'
-import { authSig } from '@grimoire/schema/grant'
 import { ed25519 } from '@noble/curves/ed25519'
 import { utf8ToBytes } from '@noble/hashes/utils'
 import { z } from 'zod'
@@ -53,23 +52,40 @@ async function identifyWallet(given: z.infer<typeof authSig>, config: KeyNodeCon
   const { message, claim } = await readWalletMessage(given, rules)
   // Otherwise what a wallet signed for one session key would be a bearer secret for all.
   if (/^lit:/i.test(message.uri))
-    throw new Refusal('NodeInvalidAuthSig', 'grant_invalid', 'A message for a session key is no wallet signature of its own.')
+    throw new Refusal(
+      'NodeInvalidAuthSig',
+      'grant_invalid',
+      'A message for a session key is no wallet signature of its own.',
+    )
   return { ...claim, sessionKey: NO_SESSION_KEY, grant: null }
 }
 
-function verifiedSession(given: SessionSig, asked: Asked, config: KeyNodeConfig): z.infer<typeof sessionMessage> {
+function verifiedSession(
+  given: SessionSig,
+  asked: Asked,
+  config: KeyNodeConfig,
+): z.infer<typeof sessionMessage> {
   let valid = false
   try {
     valid = ed25519.verify(given.sig, utf8ToBytes(given.signedMessage), given.address)
   } catch {
     // A key or signature that is no curve point: `valid` stays false.
   }
-  if (!valid) throw new Refusal('NodeInvalidED25519AuthSig', 'grant_invalid', 'The session signature does not verify.')
+  if (!valid)
+    throw new Refusal('NodeInvalidED25519AuthSig', 'grant_invalid', 'The session signature does not verify.')
   const session = parseSession(given.signedMessage)
   if (session.sessionKey !== given.address)
-    throw new Refusal('NodeInvalidAuthSigSessionKeySignature', 'grant_invalid', 'The session names another key.')
+    throw new Refusal(
+      'NodeInvalidAuthSigSessionKeySignature',
+      'grant_invalid',
+      'The session names another key.',
+    )
   if (!config.publicUrls.includes(session.nodeAddress))
-    throw new Refusal('NodeNotAuthorized', 'grant_other_node', `Signed for ${session.nodeAddress}, this is ${config.publicUrls[0]}.`)
+    throw new Refusal(
+      'NodeNotAuthorized',
+      'grant_other_node',
+      `Signed for ${session.nodeAddress}, this is ${config.publicUrls[0]}.`,
+    )
   checkTimes(session.issuedAt, session.expiration, SESSION_MAX_SECONDS)
   if (session.resourceAbilityRequests.some(({ resource }) => resource.resource.includes('*')))
     throw new Refusal('NodeSIWECapabilityInvalid', 'grant_wildcard', 'Expected one resource by its hash.')
@@ -79,7 +95,8 @@ function verifiedSession(given: SessionSig, asked: Asked, config: KeyNodeConfig)
       resource.resourcePrefix === RESOURCE_PREFIX &&
       resource.resource === asked.resource,
   )
-  if (!names) throw new Refusal('NodeResourceIdNotFound', 'grant_invalid', 'The session asks for another resource.')
+  if (!names)
+    throw new Refusal('NodeResourceIdNotFound', 'grant_invalid', 'The session asks for another resource.')
   return session
 }
 
@@ -87,19 +104,33 @@ function parseSession(text: string): z.infer<typeof sessionMessage> {
   try {
     return sessionMessage.parse(JSON.parse(text))
   } catch {
-    throw new Refusal('NodeInvalidAuthSigSessionKeySignature', 'grant_invalid', 'The session message is not one.')
+    throw new Refusal(
+      'NodeInvalidAuthSigSessionKeySignature',
+      'grant_invalid',
+      'The session message is not one.',
+    )
   }
 }
 
 async function identifySession(given: SessionSig, asked: Asked, config: KeyNodeConfig): Promise<Asker> {
   const session = verifiedSession(given, asked, config)
-  const capability = authSig.safeParse(session.capabilities.find(({ derivedVia }) => derivedVia === 'web3.eth.personal.sign'))
+  const capability = authSig.safeParse(
+    session.capabilities.find(({ derivedVia }) => derivedVia === 'web3.eth.personal.sign'),
+  )
   if (!capability.success)
-    throw new Refusal('NodeSIWECapabilityInvalid', 'grant_missing', 'No wallet signature stands behind the session.')
+    throw new Refusal(
+      'NodeSIWECapabilityInvalid',
+      'grant_missing',
+      'No wallet signature stands behind the session.',
+    )
   const rules = { chainId: config.chain.chainId, domains: config.domains, maxSeconds: GRANT_MAX_SECONDS }
   const { message, claim } = await readWalletMessage(capability.data, rules)
   if (message.uri !== SESSION_URI + given.address)
-    throw new Refusal('NodeInvalidAuthSigSessionKeySignature', 'grant_other_node', 'The wallet signed for another session key.')
+    throw new Refusal(
+      'NodeInvalidAuthSigSessionKeySignature',
+      'grant_other_node',
+      'The wallet signed for another session key.',
+    )
   checkRecap(message, asked.resource)
   const sessionKey: Hex = `0x${given.address}`
   if (readGrantStatement(message.statement ?? '') === null) {
@@ -117,5 +148,9 @@ async function strictGrant(given: z.infer<typeof authSig>, asked: Asked): Promis
     throw new Refusal('NodeSIWECapabilityInvalid', error.code, error.details.detail ?? '')
   })
   if (grant.workId === asked.workId && grant.resource === asked.resource) return grant
-  throw new Refusal('NodeSIWECapabilityInvalid', 'grant_invalid', `It is for work ${grant.workId}, asked was ${asked.workId}.`)
+  throw new Refusal(
+    'NodeSIWECapabilityInvalid',
+    'grant_invalid',
+    `It is for work ${grant.workId}, asked was ${asked.workId}.`,
+  )
 }

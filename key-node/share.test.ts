@@ -38,7 +38,10 @@ test('the file holds no share in the clear, and opening prints none', () => {
 })
 
 test('a wrong passphrase and each altered field get a clear error', () => {
-  assert.throws(() => readShareFile(path, 'wrong'), { code: 'share_invalid', message: /wrong passphrase, or the file was altered/ })
+  assert.throws(() => readShareFile(path, 'wrong'), {
+    code: 'share_invalid',
+    message: /wrong passphrase, or the file was altered/,
+  })
   const good = JSON.parse(readFileSync(path, 'utf8'))
   const flipped = (hex: string): string => (hex[0] === '0' ? '1' : '0') + hex.slice(1)
   const changes = [
@@ -58,9 +61,16 @@ test('a wrong passphrase and each altered field get a clear error', () => {
   const altered = join(folder, 'altered.json')
   for (const change of changes) {
     writeFileSync(altered, JSON.stringify({ ...good, ...change }), { mode: 0o600 })
-    assert.throws(() => readShareFile(altered, 'correct horse'), { code: 'share_invalid' }, JSON.stringify(change))
+    assert.throws(
+      () => readShareFile(altered, 'correct horse'),
+      { code: 'share_invalid' },
+      JSON.stringify(change),
+    )
   }
-  assert.throws(() => readShareFile(join(folder, 'none.json'), 'x'), { code: 'share_invalid', message: /does not exist/ })
+  assert.throws(() => readShareFile(join(folder, 'none.json'), 'x'), {
+    code: 'share_invalid',
+    message: /does not exist/,
+  })
 })
 
 test('a deal never overwrites the shares that stand', () => {
@@ -71,7 +81,12 @@ test('any two of three shares open what Lit’s own cipher sealed, and no single
   const identity = 'lit-accesscontrolcondition://aa/bb'
   const key = hexToBytes(deal.networkKey)
   const box = await blsEncrypt(CURVE, key, utf8ToBytes('secret'), utf8ToBytes(identity))
-  for (const chosen of [[0, 1], [0, 2], [1, 2], [2, 0]]) {
+  for (const chosen of [
+    [0, 1],
+    [0, 2],
+    [1, 2],
+    [2, 0],
+  ]) {
     const combined = await blsCombine(CURVE, points(identity, chosen))
     await blsVerify(CURVE, key, utf8ToBytes(identity), combined)
     assert.equal(Buffer.from(await blsDecrypt(CURVE, box, combined)).toString(), 'secret')

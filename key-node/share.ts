@@ -1,9 +1,9 @@
 /** A key share at rest: scrypt and AES-256-GCM under the operator's passphrase, in a file that only its owner reads. */
 import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { canonicalJson } from '@grimoire/schema/canonical-json'
 import { sha256Name } from '@grimoire/schema/hex'
 import { Problem } from '@grimoire/schema/problem'
-import { canonicalJson } from '@grimoire/schema/canonical-json'
 import { z } from 'zod'
 import { isScalar, publicKeyOf, shareOfKey } from './bls.ts'
 import { requirePrivateFile } from './config.ts'
@@ -22,7 +22,13 @@ const header = z.strictObject({
   epoch: z.number().int().min(1),
   networkKey: publicKey,
   verificationKey: publicKey,
-  kdf: z.strictObject({ name: z.literal('scrypt'), n: z.literal(KDF.n), r: z.literal(KDF.r), p: z.literal(KDF.p), salt: sha256Name }),
+  kdf: z.strictObject({
+    name: z.literal('scrypt'),
+    n: z.literal(KDF.n),
+    r: z.literal(KDF.r),
+    p: z.literal(KDF.p),
+    salt: sha256Name,
+  }),
   iv: z.string().regex(/^[0-9a-f]{24}$/),
 })
 const shareFile = z.strictObject({ ...header.shape, sealed: z.string().regex(/^[0-9a-f]+$/) })
@@ -30,7 +36,12 @@ const shareFile = z.strictObject({ ...header.shape, sealed: z.string().regex(/^[
 export type ShareHeader = Omit<z.infer<typeof header>, 'format' | 'kdf' | 'iv'>
 
 const keyFrom = (passphrase: string, salt: string): Buffer =>
-  scryptSync(passphrase, Buffer.from(salt, 'hex'), 32, { N: KDF.n, r: KDF.r, p: KDF.p, maxmem: 256 * KDF.n * KDF.r })
+  scryptSync(passphrase, Buffer.from(salt, 'hex'), 32, {
+    N: KDF.n,
+    r: KDF.r,
+    p: KDF.p,
+    maxmem: 256 * KDF.n * KDF.r,
+  })
 
 export function writeShareFile(path: string, about: ShareHeader, secret: bigint, passphrase: string): void {
   const full = header.parse({

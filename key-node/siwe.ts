@@ -19,7 +19,11 @@ export type WalletClaim = {
 export type Times = { issuedAtSeconds: number; expiresAtSeconds: number }
 
 /** Both times are required: what has no end is never accepted. */
-export function checkTimes(issuedAt: string | undefined, expiresAt: string | undefined, maxSeconds: number): Times {
+export function checkTimes(
+  issuedAt: string | undefined,
+  expiresAt: string | undefined,
+  maxSeconds: number,
+): Times {
   const issuedAtSeconds = Date.parse(issuedAt ?? '') / 1000
   const expiresAtSeconds = Date.parse(expiresAt ?? '') / 1000
   const nowSeconds = Date.now() / 1000
@@ -31,7 +35,11 @@ export function checkTimes(issuedAt: string | undefined, expiresAt: string | und
     throw new Refusal('NodeExpWrongOrTooLarge', 'grant_expired', `It ended at ${expiresAt}.`)
   const lifeSeconds = expiresAtSeconds - issuedAtSeconds
   if (lifeSeconds <= 0 || lifeSeconds > maxSeconds + GRACE_SECONDS)
-    throw new Refusal('NodeExpWrongOrTooLarge', 'grant_too_long', `Got ${lifeSeconds} s, expected at most ${maxSeconds} s.`)
+    throw new Refusal(
+      'NodeExpWrongOrTooLarge',
+      'grant_too_long',
+      `Got ${lifeSeconds} s, expected at most ${maxSeconds} s.`,
+    )
   return { issuedAtSeconds, expiresAtSeconds }
 }
 
@@ -44,7 +52,11 @@ function parse(text: string): SiweMessage {
   }
   // What was parsed must be all that was signed.
   if (message.prepareMessage() === text) return message
-  throw new Refusal('NodeInvalidEthereumAuthSig', 'grant_invalid', 'The EIP-4361 message is not in its canonical form.')
+  throw new Refusal(
+    'NodeInvalidEthereumAuthSig',
+    'grant_invalid',
+    'The EIP-4361 message is not in its canonical form.',
+  )
 }
 
 /** An entry without a port admits every port of that host. */
@@ -59,7 +71,11 @@ export async function readWalletMessage(
 ): Promise<{ message: SiweMessage; claim: WalletClaim }> {
   const message = parse(given.signedMessage)
   if (!domainFits(message.domain, rules.domains))
-    throw new Refusal('NodeInvalidAuthSig', 'grant_invalid', `The domain ${message.domain} is not accepted here.`)
+    throw new Refusal(
+      'NodeInvalidAuthSig',
+      'grant_invalid',
+      `The domain ${message.domain} is not accepted here.`,
+    )
   if (message.chainId !== rules.chainId)
     throw new Refusal('NodeWrongNetwork', 'chain_wrong', `Got ${message.chainId}, expected ${rules.chainId}.`)
   const { issuedAtSeconds } = checkTimes(message.issuedAt, message.expirationTime, rules.maxSeconds)
@@ -67,7 +83,9 @@ export async function readWalletMessage(
     throw new Refusal('NodeIatOutsideGracePeriod', 'grant_invalid', `Not valid before ${message.notBefore}.`)
   if (!/^0x[0-9a-f]{64}$/.test(message.nonce))
     throw new Refusal('NodeInvalidAuthSig', 'grant_invalid', 'The nonce is no block hash.')
-  const signer = await recoverMessageAddress({ message: given.signedMessage, signature: given.sig }).catch(() => null)
+  const signer = await recoverMessageAddress({ message: given.signedMessage, signature: given.sig }).catch(
+    () => null,
+  )
   if (signer === null || signer !== message.address || signer.toLowerCase() !== given.address.toLowerCase())
     throw new Refusal('NodeInvalidAuthSig', 'grant_invalid', 'Another account signed it.')
   // Safety: the pattern above held.
@@ -80,11 +98,19 @@ export function checkRecap(message: SiweMessage, resource: string): void {
   try {
     named = Recap.extract_and_verify(message).attenuations
   } catch {
-    throw new Refusal('NodeSIWECapabilityInvalid', 'grant_invalid', 'The ReCap and the statement do not agree.')
+    throw new Refusal(
+      'NodeSIWECapabilityInvalid',
+      'grant_invalid',
+      'The ReCap and the statement do not agree.',
+    )
   }
   if (Object.keys(named).some(key => key.includes('*')))
     throw new Refusal('NodeSIWECapabilityInvalid', 'grant_wildcard', 'Expected one resource by its hash.')
   const abilities = Object.keys(named[`${RESOURCE_PREFIX}://${resource}`] ?? {})
   if (!abilities.includes(ABILITY))
-    throw new Refusal('NodeSIWECapabilityInvalid', 'grant_invalid', 'The wallet granted another resource or ability.')
+    throw new Refusal(
+      'NodeSIWECapabilityInvalid',
+      'grant_invalid',
+      'The wallet granted another resource or ability.',
+    )
 }

@@ -1,6 +1,7 @@
 /** Wire compatibility: Lit's unmodified client seals and opens against our key nodes, in its own three ways. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { keyNetworkAbi } from '@grimoire/contracts/generated/key-network'
 import type { Hex } from '@grimoire/schema/hex'
 import { gateCondition, litChainName, resourceOf } from '@grimoire/seal/condition'
 import { makeSessionKey } from '@grimoire/seal/grant'
@@ -11,7 +12,6 @@ import {
   LitAccessControlConditionResource,
 } from '@lit-protocol/auth-helpers'
 import { LitNodeClient } from '@lit-protocol/lit-node-client'
-import { keyNetworkAbi } from '@grimoire/contracts/generated/key-network'
 import { ethers } from 'ethers'
 import { type CreatedWork, type KeyWorld, type Role, startKeyWorld } from './fixture.ts'
 
@@ -62,7 +62,13 @@ async function decrypt(work: CreatedWork, auth: object): Promise<string> {
   const { gate, ciphertext, dataToEncryptHash } = work.manifest.seal
   const { chainId } = world
   const condition = gateCondition({ gate, workId: work.workId, chainId })
-  const request = { evmContractConditions: condition, ciphertext, dataToEncryptHash, chain: litChainName(chainId), ...auth }
+  const request = {
+    evmContractConditions: condition,
+    ciphertext,
+    dataToEncryptHash,
+    chain: litChainName(chainId),
+    ...auth,
+  }
   const { decryptedData } = await lit.decrypt(request as never) // Safety: the stock types want its own chain union.
   return new TextDecoder().decode(decryptedData)
 }
@@ -84,7 +90,11 @@ const resource = (work: CreatedWork): string => {
   return resourceOf({ gate, workId: work.workId, chainId: world.chainId }, dataToEncryptHash)
 }
 
-async function session(work: CreatedWork, role: Role, options: { name?: string; key?: Hex; secret?: Hex; minutes?: number } = {}): Promise<object> {
+async function session(
+  work: CreatedWork,
+  role: Role,
+  options: { name?: string; key?: Hex; secret?: Hex; minutes?: number } = {},
+): Promise<object> {
   const fresh = makeSessionKey()
   const publicKey = (options.key ?? fresh.publicKey).slice(2)
   const secretKey = (options.secret ?? fresh.secretKey).slice(2) + publicKey
@@ -96,7 +106,8 @@ async function session(work: CreatedWork, role: Role, options: { name?: string; 
     expiration: inMinutes(options.minutes ?? 60),
     resourceAbilityRequests: [{ resource: named, ability: ABILITY }],
     authNeededCallback: async ({ uri, expiration, resourceAbilityRequests, nonce }) => {
-      if (!uri || !expiration || !resourceAbilityRequests || !nonce) throw new Error('the stock client sends these')
+      if (!uri || !expiration || !resourceAbilityRequests || !nonce)
+        throw new Error('the stock client sends these')
       const toSign = await createSiweMessageWithRecaps({
         uri,
         expiration,
@@ -132,7 +143,12 @@ test('what the unmodified client seals, it opens again: the creator’s plain au
   const condition = gateCondition({ gate: addresses.gate, workId: sealed.workId, chainId })
   const secret = new TextEncoder().encode('a secret of the creator')
   const box = await lit.encrypt({ evmContractConditions: condition as never, dataToEncrypt: secret })
-  const request = { evmContractConditions: condition, ...box, chain: 'ethereum', ...(await authSig('creator')) }
+  const request = {
+    evmContractConditions: condition,
+    ...box,
+    chain: 'ethereum',
+    ...(await authSig('creator')),
+  }
   const { decryptedData } = await lit.decrypt(request as never)
   assert.deepEqual(Buffer.from(decryptedData), Buffer.from(secret))
 })
@@ -143,11 +159,17 @@ test('the unmodified client does not let a sealed work’s holder in', async () 
 })
 
 test('a session for every resource (*) is refused, even its creator’s', async () => {
-  await assert.rejects(decrypt(openable, await session(openable, 'creator', { name: '*' })), refusedAs('NodeSIWECapabilityInvalid'))
+  await assert.rejects(
+    decrypt(openable, await session(openable, 'creator', { name: '*' })),
+    refusedAs('NodeSIWECapabilityInvalid'),
+  )
 })
 
 test('a session for another resource is refused', async () => {
-  await assert.rejects(decrypt(openable, await session(openable, 'holder', { name: resource(sealed) })), refusedAs('NodeResourceIdNotFound'))
+  await assert.rejects(
+    decrypt(openable, await session(openable, 'holder', { name: resource(sealed) })),
+    refusedAs('NodeResourceIdNotFound'),
+  )
 })
 
 test('an operator’s session key is not served under a stock message that names no operator', async () => {
@@ -157,15 +179,32 @@ test('an operator’s session key is not served under a stock message that names
 })
 
 test('a message for another site, another chain or a long life is refused', async () => {
-  await assert.rejects(decrypt(openable, await authSig('holder', { domain: 'evil.example' })), refusedAs('NodeInvalidAuthSig'))
-  await assert.rejects(decrypt(openable, await authSig('holder', { chainId: 1 })), refusedAs('NodeWrongNetwork'))
-  await assert.rejects(decrypt(openable, await authSig('holder', { expiration: inMinutes(60) })), refusedAs('NodeExpWrongOrTooLarge'))
-  await assert.rejects(decrypt(openable, await authSig('holder', { expiration: inMinutes(-1) })), refusedAs('NodeExpWrongOrTooLarge'))
-  await assert.rejects(decrypt(openable, await authSig('holder', { nonce: `0x${'11'.repeat(32)}` })), refusedAs('NodeInvalidAuthSig'))
+  await assert.rejects(
+    decrypt(openable, await authSig('holder', { domain: 'evil.example' })),
+    refusedAs('NodeInvalidAuthSig'),
+  )
+  await assert.rejects(
+    decrypt(openable, await authSig('holder', { chainId: 1 })),
+    refusedAs('NodeWrongNetwork'),
+  )
+  await assert.rejects(
+    decrypt(openable, await authSig('holder', { expiration: inMinutes(60) })),
+    refusedAs('NodeExpWrongOrTooLarge'),
+  )
+  await assert.rejects(
+    decrypt(openable, await authSig('holder', { expiration: inMinutes(-1) })),
+    refusedAs('NodeExpWrongOrTooLarge'),
+  )
+  await assert.rejects(
+    decrypt(openable, await authSig('holder', { nonce: `0x${'11'.repeat(32)}` })),
+    refusedAs('NodeInvalidAuthSig'),
+  )
 })
 
 test('a session’s wallet message cannot be replayed as a plain authSig', async () => {
-  const { sessionSigs } = (await session(openable, 'holder', { minutes: 5 })) as { sessionSigs: Record<string, { signedMessage: string }> } // Safety: made above.
+  const { sessionSigs } = (await session(openable, 'holder', { minutes: 5 })) as {
+    sessionSigs: Record<string, { signedMessage: string }>
+  } // Safety: made above.
   const [first] = Object.values(sessionSigs)
   const [capability] = JSON.parse(first?.signedMessage ?? '').capabilities
   await assert.rejects(decrypt(openable, { authSig: capability }), refusedAs('NodeInvalidAuthSig'))
@@ -174,6 +213,8 @@ test('a session’s wallet message cannot be replayed as a plain authSig', async
 test('a session signature for one key node is refused by another', async () => {
   const { sessionSigs } = (await session(openable, 'holder')) as { sessionSigs: Record<string, unknown> } // Safety: made above.
   const urls = Object.keys(sessionSigs)
-  const turned = Object.fromEntries(urls.map((url, i) => [url, sessionSigs[urls[(i + 1) % urls.length] ?? '']]))
+  const turned = Object.fromEntries(
+    urls.map((url, i) => [url, sessionSigs[urls[(i + 1) % urls.length] ?? '']]),
+  )
   await assert.rejects(decrypt(openable, { sessionSigs: turned }), refusedAs('NodeNotAuthorized'))
 })

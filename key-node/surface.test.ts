@@ -19,7 +19,11 @@ before(async () => {
 after(() => world.stop())
 
 const post = (path: string, body: string, headers: Record<string, string> = {}): Promise<Response> =>
-  fetch(world.nodeUrl(0) + path, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body })
+  fetch(world.nodeUrl(0) + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+  })
 
 async function codeOf(response: Response): Promise<unknown> {
   const { code, errorCode, status, message } = (await response.json()) as Record<string, unknown> // Safety: our own node's JSON.
@@ -84,7 +88,10 @@ test('a log line holds the outcome, and never who asked or what they sent', asyn
   await post(SIGN_PATH, JSON.stringify({ dataToEncryptHash: 'a secret of the caller' }))
   const keys = new Set(world.log.flatMap(line => Object.keys(line)))
   const allowed = new Set(['event', 'status', 'code', 'workId', 'epoch', 'tookMs', 'url'])
-  assert.deepEqual([...keys].filter(key => !allowed.has(key)), [])
+  assert.deepEqual(
+    [...keys].filter(key => !allowed.has(key)),
+    [],
+  )
   assert.ok(!JSON.stringify(world.log).includes('a secret of the caller'))
 })
 
@@ -96,7 +103,12 @@ test('a body over 64 KiB is refused, with and without its length told', async ()
       controller.close()
     },
   })
-  const request = { method: 'POST', body: stream, duplex: 'half', headers: { 'content-type': 'application/json' } }
+  const request = {
+    method: 'POST',
+    body: stream,
+    duplex: 'half',
+    headers: { 'content-type': 'application/json' },
+  }
   const response = await fetch(world.nodeUrl(0) + SIGN_PATH, request as RequestInit) // Safety: fetch in Node wants `duplex`.
   assert.equal(await codeOf(response), 'body_too_large')
 })
@@ -113,14 +125,29 @@ test('a condition that is not our Gate’s is refused before any signature is lo
   assert.ok(condition)
   const authSig = { sig: '0x00', derivedVia: 'web3.eth.personal.sign', signedMessage: '', address: gate }
   const ask = async (changes: object, more: object = {}): Promise<unknown> => {
-    const body = { evmContractConditions: [{ ...condition, ...changes }], dataToEncryptHash, chain: 'ethereum', authSig, ...more }
+    const body = {
+      evmContractConditions: [{ ...condition, ...changes }],
+      dataToEncryptHash,
+      chain: 'ethereum',
+      authSig,
+      ...more,
+    }
     return codeOf(await post(SIGN_PATH, JSON.stringify(body)))
   }
   assert.equal(await ask({ contractAddress: world.addresses.works }), 'network_refused')
   assert.equal(await ask({ functionName: 'works' }), 'network_refused')
-  assert.equal(await ask({ functionParams: [world.accounts.holder.address, ':sessionKey', work.workId, '31337'] }), 'network_refused')
-  assert.equal(await ask({ functionParams: [':userAddress', ':sessionKey', work.workId, '1'] }), 'chain_wrong')
-  assert.equal(await ask({ returnValueTest: { key: '', comparator: '!=', value: 'true' } }), 'network_refused')
+  assert.equal(
+    await ask({ functionParams: [world.accounts.holder.address, ':sessionKey', work.workId, '31337'] }),
+    'network_refused',
+  )
+  assert.equal(
+    await ask({ functionParams: [':userAddress', ':sessionKey', work.workId, '1'] }),
+    'chain_wrong',
+  )
+  assert.equal(
+    await ask({ returnValueTest: { key: '', comparator: '!=', value: 'true' } }),
+    'network_refused',
+  )
   assert.equal(await ask({ chain: 'base' }), 'chain_wrong')
   assert.equal(await ask({}, { accessControlConditions: [] }), 'request_invalid')
   assert.equal(await ask({}, { epoch: 9 }), 'request_invalid')

@@ -1,6 +1,12 @@
 /** The sealed work: a public manifest, its parts under one fresh age identity, and that identity under the Gate's lock. */
-import { hashToBytes32, type Hex, sha256Name } from '@grimoire/schema/hex'
-import { MANIFEST_FORMAT, MANIFEST_MAX_BYTES, type Manifest, manifest, manifestBytes } from '@grimoire/schema/manifest'
+import { type Hex, hashToBytes32, sha256Name } from '@grimoire/schema/hex'
+import {
+  MANIFEST_FORMAT,
+  MANIFEST_MAX_BYTES,
+  type Manifest,
+  manifest,
+  manifestBytes,
+} from '@grimoire/schema/manifest'
 import { Problem } from '@grimoire/schema/problem'
 import { utf8ToBytes } from '@noble/hashes/utils'
 import { generateX25519Identity, identityToRecipient } from 'age-encryption'
@@ -31,14 +37,25 @@ export async function sealIdentity(
   const recipient = await identityToRecipient(identity)
   const { workId, chainId, version } = fields
   const wrapped = await network.wrapKey({ workId, chainId, gate, secret: utf8ToBytes(identity) })
-  const checked = manifest.safeParse({ ...fields, format: MANIFEST_FORMAT, parts, seal: { ...wrapped, recipient } })
+  const checked = manifest.safeParse({
+    ...fields,
+    format: MANIFEST_FORMAT,
+    parts,
+    seal: { ...wrapped, recipient },
+  })
   if (!checked.success) {
     const issue = checked.error.issues[0]
-    throw new Problem('manifest_invalid', { param: issue?.path.join('.') ?? '', detail: issue?.message ?? '' })
+    throw new Problem('manifest_invalid', {
+      param: issue?.path.join('.') ?? '',
+      detail: issue?.message ?? '',
+    })
   }
   const bytes = manifestBytes(checked.data)
   if (bytes.length > MANIFEST_MAX_BYTES)
-    throw new Problem('manifest_invalid', { got: `${bytes.length} bytes`, expected: `at most ${MANIFEST_MAX_BYTES}` })
+    throw new Problem('manifest_invalid', {
+      got: `${bytes.length} bytes`,
+      expected: `at most ${MANIFEST_MAX_BYTES}`,
+    })
   const contentHash = sha256NameOf(bytes)
   return {
     manifest: checked.data,
@@ -50,7 +67,9 @@ export async function sealIdentity(
 }
 
 /** Encrypts the parts under a fresh identity and seals it. Upload `blobs` and the manifest, then create or publish. */
-export async function sealWork(request: SealRequest): Promise<SealedWork & { blobs: Map<string, Uint8Array> }> {
+export async function sealWork(
+  request: SealRequest,
+): Promise<SealedWork & { blobs: Map<string, Uint8Array> }> {
   const identity = await generateX25519Identity()
   const recipient = await identityToRecipient(identity)
   const blobs = new Map<string, Uint8Array>()
@@ -68,7 +87,10 @@ export async function sealWork(request: SealRequest): Promise<SealedWork & { blo
 export function readManifest(bytes: Uint8Array, expectedContentHash: string): Manifest {
   const expected = sha256Name.parse(expectedContentHash.replace(/^0x/, '').toLowerCase())
   if (bytes.length > MANIFEST_MAX_BYTES)
-    throw new Problem('manifest_invalid', { got: `${bytes.length} bytes`, expected: `at most ${MANIFEST_MAX_BYTES}` })
+    throw new Problem('manifest_invalid', {
+      got: `${bytes.length} bytes`,
+      expected: `at most ${MANIFEST_MAX_BYTES}`,
+    })
   const got = sha256NameOf(bytes)
   if (got !== expected) throw new Problem('manifest_hash_mismatch', { got, expected })
   let value: unknown
@@ -90,7 +112,10 @@ export async function unsealIdentity(work: Manifest, network: KeyNetwork, access
   secret.fill(0)
   const recipient = await identityToRecipient(identity).catch(() => null)
   if (recipient !== work.seal.recipient)
-    throw new Problem('seal_wrong_key', { got: recipient ?? 'no age identity', expected: work.seal.recipient })
+    throw new Problem('seal_wrong_key', {
+      got: recipient ?? 'no age identity',
+      expected: work.seal.recipient,
+    })
   return identity
 }
 

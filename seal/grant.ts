@@ -83,7 +83,7 @@ function checkLife(issuedAtSeconds: number, expiresAtSeconds: number, maxSeconds
 }
 
 /** One wallet signature: this operator's key may open this version of this work until then, and nothing else. */
-export function makeGrant(request: GrantRequest): Promise<AuthSig> {
+export async function makeGrant(request: GrantRequest): Promise<AuthSig> {
   const issuedAtSeconds = request.issuedAtSeconds ?? now()
   checkLife(issuedAtSeconds, request.expiresAtSeconds, GRANT_MAX_SECONDS)
   const fields: GrantFields = {
@@ -97,7 +97,7 @@ export function makeGrant(request: GrantRequest): Promise<AuthSig> {
     issuedAtSeconds,
     expiresAtSeconds: request.expiresAtSeconds,
   }
-  return sign(request.signer, grantText(fields, request.blockHash))
+  return await sign(request.signer, grantText(fields, request.blockHash))
 }
 
 export type OpeningRequest = {
@@ -110,7 +110,7 @@ export type OpeningRequest = {
 }
 
 /** A creator's or an opened copy's holder's leave for their own page to read it: no operator is named. */
-export function makeOpening(request: OpeningRequest): Promise<AuthSig> {
+export async function makeOpening(request: OpeningRequest): Promise<AuthSig> {
   const { manifest, lifeSeconds = AUTH_SIG_LIFE_SECONDS } = request
   const issuedAtSeconds = now()
   checkLife(issuedAtSeconds, issuedAtSeconds + lifeSeconds, OPENING_MAX_SECONDS)
@@ -125,7 +125,7 @@ export function makeOpening(request: OpeningRequest): Promise<AuthSig> {
     expiresAtSeconds: issuedAtSeconds + lifeSeconds,
     resource: manifestResource(manifest),
   })
-  return sign(request.signer, text)
+  return await sign(request.signer, text)
 }
 
 export type AuthSigRequest = {
@@ -137,7 +137,7 @@ export type AuthSigRequest = {
 }
 
 /** A plain wallet signature for key nodes. Whoever sees it can use it until it ends: prefer `makeOpening`. */
-export function makeAuthSig(request: AuthSigRequest): Promise<AuthSig> {
+export async function makeAuthSig(request: AuthSigRequest): Promise<AuthSig> {
   const issuedAtSeconds = now()
   const domain = request.domain ?? GRANT_DOMAIN
   const text = siweText({
@@ -150,7 +150,7 @@ export function makeAuthSig(request: AuthSigRequest): Promise<AuthSig> {
     issuedAtSeconds,
     expiresAtSeconds: issuedAtSeconds + (request.lifeSeconds ?? AUTH_SIG_LIFE_SECONDS),
   })
-  return sign(request.signer, text)
+  return await sign(request.signer, text)
 }
 
 export type Grant = GrantFields & { blockHash: Hex; authSig: AuthSig }
@@ -195,7 +195,11 @@ export async function readGrant(text: unknown, nowSeconds: number = now()): Prom
     () => null,
   )
   if (signer?.toLowerCase() !== fields.holder.toLowerCase() || getAddress(given.address) !== signer)
-    throw new Problem('grant_invalid', { detail: 'Another account signed it.', got: signer, expected: fields.holder })
+    throw new Problem('grant_invalid', {
+      detail: 'Another account signed it.',
+      got: signer,
+      expected: fields.holder,
+    })
   if (fields.expiresAtSeconds <= nowSeconds)
     throw new Problem('grant_expired', { got: new Date(fields.expiresAtSeconds * 1000).toISOString() })
   // Safety: the pattern above held.

@@ -78,7 +78,10 @@ export class HardenedLitClient {
     return this.#keepers
   }
 
-  async encrypt(condition: GateCondition[], secret: Uint8Array): Promise<{ ciphertext: string; dataToEncryptHash: string }> {
+  async encrypt(
+    condition: GateCondition[],
+    secret: Uint8Array,
+  ): Promise<{ ciphertext: string; dataToEncryptHash: string }> {
     return await this.#lit.encrypt({ evmContractConditions: condition as never, dataToEncrypt: secret })
   }
 
@@ -150,7 +153,8 @@ export class HardenedLitClient {
       try {
         const requestId = this.#inside._getNewRequestId()
         const keys = await this.#inside._handshakeAndVerifyNodeAttestation({ url: node.url, requestId })
-        if (keys.subnetPubKey !== networkKey) throw new Problem('network_key_mismatch', { got: keys.subnetPubKey, expected: networkKey })
+        if (keys.subnetPubKey !== networkKey)
+          throw new Problem('network_key_mismatch', { got: keys.subnetPubKey, expected: networkKey })
         serverKeys[node.url] = keys
         connectedNodes.add(node.url)
         if (connectedNodes.size >= threshold) reached()
@@ -160,8 +164,12 @@ export class HardenedLitClient {
     }
     const all = Promise.all(nodes.map(greet))
     // A hung node must not hold up the others: once there are enough, late ones join when they answer.
-    await Promise.race([all, enough.then(() => Promise.race([all, delay(HANDSHAKE_GRACE_MS, this.#closed.signal)]))])
-    if (connectedNodes.size < threshold) throw tooFewNodes(nodes.length, threshold, connectedNodes.size, this.#failures)
+    await Promise.race([
+      all,
+      enough.then(() => Promise.race([all, delay(HANDSHAKE_GRACE_MS, this.#closed.signal)])),
+    ])
+    if (connectedNodes.size < threshold)
+      throw tooFewNodes(nodes.length, threshold, connectedNodes.size, this.#failures)
     const latestBlockhash = Object.values(serverKeys)[0]?.latestBlockhash
     return { connectedNodes, serverKeys, coreNodeConfig: { subnetPubKey: networkKey, latestBlockhash } }
   }
@@ -170,7 +178,11 @@ export class HardenedLitClient {
     return {
       sendCommandToNode: ({ url, data, requestId }: { url: string; data: object; requestId: string }) =>
         sendToNode(
-          { url, body: { ...data, sessionSigs: undefined, epoch: this.#inside.currentEpochNumber }, requestId },
+          {
+            url,
+            body: { ...data, sessionSigs: undefined, epoch: this.#inside.currentEpochNumber },
+            requestId,
+          },
           { timeoutMs: this.#options.timeoutMs, signal: this.#closed.signal },
         ),
       generatePromise: async (url: string, body: SignRequest, requestId: string): Promise<ShareAnswer> => {
@@ -183,8 +195,10 @@ export class HardenedLitClient {
         return verifiedShare(node, body, answer)
       },
       // A node that joined after the session signatures were made has none, and is left out.
-      getNodePromises: (ask: (url: string) => Promise<ShareAnswer>) => askAll(this.#inside.connectedNodes, ask),
-      handleNodePromises: (pending: Promise<ShareAnswer>[], _id: string, wanted: number) => gatherShares(pending, wanted),
+      getNodePromises: (ask: (url: string) => Promise<ShareAnswer>) =>
+        askAll(this.#inside.connectedNodes, ask),
+      handleNodePromises: (pending: Promise<ShareAnswer>[], _id: string, wanted: number) =>
+        gatherShares(pending, wanted),
       _throwNodeError: (result: Extract<ShareResult<ShareAnswer>, { success: false }>) => {
         throw result.error
       },
@@ -195,7 +209,8 @@ export class HardenedLitClient {
   /** Nothing of a session is kept or looked up in the page's storage, and no second signature is ever asked for. */
   #walletSeams() {
     return {
-      getWalletSig: ({ authNeededCallback }: { authNeededCallback: () => Promise<AuthSig> }) => authNeededCallback(),
+      getWalletSig: ({ authNeededCallback }: { authNeededCallback: () => Promise<AuthSig> }) =>
+        authNeededCallback(),
       getSessionKey: () => {
         throw new Problem('grant_invalid', { detail: 'A session key has to be given.' })
       },
@@ -218,7 +233,12 @@ function askAll<T>(urls: Iterable<string>, ask: (url: string) => Promise<T>): Pr
 
 /** A share counts only when its index is the node's own and it verifies against the key that the chain pins for it. */
 async function verifiedShare(node: Keeper, body: SignRequest, answer: unknown): Promise<ShareAnswer> {
-  const lying = (detail: string): Failure => ({ url: node.url, kind: 'lying', code: 'bad_share', message: detail })
+  const lying = (detail: string): Failure => ({
+    url: node.url,
+    kind: 'lying',
+    code: 'bad_share',
+    message: detail,
+  })
   const proof = (answer as Partial<ShareAnswer> | null)?.signatureShare?.ProofOfPossession
   if (typeof proof !== 'string' || !/^[0-9a-f]{194}$/.test(proof)) throw lying('no share in the answer')
   const bytes = hexToBytes(proof)

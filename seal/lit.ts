@@ -8,8 +8,8 @@ import { parseSiweMessage } from 'viem/siwe'
 import { gateCondition, litChainName, resourceOf } from './condition.ts'
 import { readKeepers } from './keepers.ts'
 import type { HardenedLitClient } from './lit-client.ts'
-import { silenceDeprecations } from './silence.ts'
 import type { Access, KeyNetwork, Wrapped, WrappedFor, WrapRequest } from './network.ts'
+import { silenceDeprecations } from './silence.ts'
 
 export type LitNetworkOptions = {
   chainId: number
@@ -34,7 +34,8 @@ function chainOf(options: LitNetworkOptions): PublicClient {
 /** Lit's client would ask the wallet for another signature here; we say what is wrong instead. */
 function checkNotExpired(signedMessage: string): void {
   const endsAt = parseSiweMessage(signedMessage).expirationTime
-  if (endsAt && endsAt.getTime() <= Date.now()) throw new Problem('grant_expired', { got: endsAt.toISOString() })
+  if (endsAt && endsAt.getTime() <= Date.now())
+    throw new Problem('grant_expired', { got: endsAt.toISOString() })
 }
 
 export function litNetwork(options: LitNetworkOptions): KeyNetwork {
@@ -95,7 +96,10 @@ class LitNetwork implements KeyNetwork {
     // Lit's client does not look: anyone can encrypt something else to the same public identity.
     const got = bytesToHex(sha256(secret))
     if (got !== wrapped.dataToEncryptHash)
-      throw new Problem('seal_altered', { got: `a secret of hash ${got}`, expected: wrapped.dataToEncryptHash })
+      throw new Problem('seal_altered', {
+        got: `a secret of hash ${got}`,
+        expected: wrapped.dataToEncryptHash,
+      })
     return secret
   }
 

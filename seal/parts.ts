@@ -11,7 +11,10 @@ export type FetchBlob = (sha256: string) => Promise<Uint8Array | null>
 
 export const sha256NameOf = (bytes: Uint8Array): string => bytesToHex(sha256(bytes))
 
-export async function sealPart(part: PlainPart, recipient: string): Promise<{ part: Part; bytes: Uint8Array }> {
+export async function sealPart(
+  part: PlainPart,
+  recipient: string,
+): Promise<{ part: Part; bytes: Uint8Array }> {
   const encrypter = new Encrypter()
   encrypter.addRecipient(recipient)
   const bytes = await encrypter.encrypt(part.bytes)
@@ -31,7 +34,11 @@ export async function fetchPart(part: Part, fetchBlob: FetchBlob): Promise<Uint8
   })
   if (!bytes) throw new Problem('part_missing', missing)
   if (bytes.length < part.sizeBytes)
-    throw new Problem('part_truncated', { param: part.name, got: `${bytes.length} bytes`, expected: `${part.sizeBytes}` })
+    throw new Problem('part_truncated', {
+      param: part.name,
+      got: `${bytes.length} bytes`,
+      expected: `${part.sizeBytes}`,
+    })
   const hash = sha256NameOf(bytes)
   if (hash !== part.sha256 || bytes.length !== part.sizeBytes)
     throw new Problem('part_hash_mismatch', { param: part.name, got: hash, expected: part.sha256 })
@@ -46,7 +53,11 @@ export async function openPart(part: Part, sealed: Uint8Array, identity: string)
     throw new Problem(foreign ? 'seal_wrong_key' : 'part_corrupt', { param: part.name, cause })
   })
   if (bytes.length !== part.plainSizeBytes)
-    throw new Problem('part_corrupt', { param: part.name, got: `${bytes.length} bytes`, expected: `${part.plainSizeBytes}` })
+    throw new Problem('part_corrupt', {
+      param: part.name,
+      got: `${bytes.length} bytes`,
+      expected: `${part.plainSizeBytes}`,
+    })
   return { role: part.role, name: part.name, mediaType: part.mediaType, bytes }
 }
 

@@ -49,7 +49,8 @@ export async function readRecovery(text: string, passphrase: string): Promise<Re
     throw new Problem(wrong ? 'recovery_wrong_passphrase' : 'recovery_invalid', { cause })
   })
   const checked = recovery.safeParse(parseJson(plain))
-  if (!checked.success) throw new Problem('recovery_invalid', { detail: checked.error.issues[0]?.message ?? '' })
+  if (!checked.success)
+    throw new Problem('recovery_invalid', { detail: checked.error.issues[0]?.message ?? '' })
   return checked.data
 }
 
@@ -64,8 +65,14 @@ function parseJson(text: string): unknown {
 /** Refuses a recovery file of another work, or of other parts of the same one. */
 export async function checkRecovery(value: Recovery, work: Manifest): Promise<void> {
   if (value.workId !== work.workId || value.chainId !== work.chainId)
-    throw new Problem('recovery_invalid', { got: `work ${value.workId} on chain ${value.chainId}`, expected: work.workId })
+    throw new Problem('recovery_invalid', {
+      got: `work ${value.workId} on chain ${value.chainId}`,
+      expected: work.workId,
+    })
   const recipient = await identityToRecipient(value.identity).catch(() => null)
   if (recipient !== work.seal.recipient)
-    throw new Problem('recovery_invalid', { got: recipient ?? 'no age identity', expected: work.seal.recipient })
+    throw new Problem('recovery_invalid', {
+      got: recipient ?? 'no age identity',
+      expected: work.seal.recipient,
+    })
 }

@@ -13,7 +13,8 @@ export type Failure = {
 export type ShareResult<T> = { success: true; values: T[] } | { success: false; error: Problem }
 
 /** A node that is out of order (its RPC fails, it is overloaded) has refused nobody. */
-const isRefusal = (status: number): boolean => status < 500 && status !== 408 && status !== 413 && status !== 429
+const isRefusal = (status: number): boolean =>
+  status < 500 && status !== 408 && status !== 413 && status !== 429
 
 export function failureOf(url: string, error: unknown): Failure {
   if (error instanceof NodeRefusal) {
@@ -26,10 +27,16 @@ export function failureOf(url: string, error: unknown): Failure {
   if (error instanceof Problem) return { url, kind: 'lying', code: error.code, message: error.message }
   const name = error instanceof Error ? error.name : 'Error'
   const timedOut = name === 'TimeoutError' || name === 'AbortError'
-  return { url, kind: 'unreachable', code: timedOut ? 'timeout' : 'unreachable', message: timedOut ? 'no answer in time' : 'not reachable' }
+  return {
+    url,
+    kind: 'unreachable',
+    code: timedOut ? 'timeout' : 'unreachable',
+    message: timedOut ? 'no answer in time' : 'not reachable',
+  }
 }
 
-const told = (failures: Failure[]): string => failures.map(({ url, message }) => `${url}: ${message}`).join('; ')
+const told = (failures: Failure[]): string =>
+  failures.map(({ url, message }) => `${url}: ${message}`).join('; ')
 
 function codeOf(failures: Failure[]): ProblemCode {
   const lies = failures.filter(failure => failure.kind === 'lying')
@@ -37,7 +44,12 @@ function codeOf(failures: Failure[]): ProblemCode {
   return lies.every(lie => lie.code === 'network_key_mismatch') ? 'network_key_mismatch' : 'network_lying'
 }
 
-export const tooFewNodes = (total: number, threshold: number, reached: number, failures: Failure[]): Problem =>
+export const tooFewNodes = (
+  total: number,
+  threshold: number,
+  reached: number,
+  failures: Failure[],
+): Problem =>
   new Problem(codeOf(failures), {
     got: `${reached} of ${total} nodes (${told(failures)})`,
     expected: `at least ${threshold} of ${total}`,

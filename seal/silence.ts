@@ -1,7 +1,8 @@
 /** Lit's logger, silenced: at its levels it prints or keeps shares and wallet signatures. */
 
 /** Lit announces its own deprecations to whoever only uses it; depd reads this list as the packages load. */
-const DEPRECATIONS = 'lit-js-sdk:constants:errors,lit-js-sdk:constants:constants,lit-js-sdk:auth-recap:session-capability-object'
+const DEPRECATIONS =
+  'lit-js-sdk:constants:errors,lit-js-sdk:constants:constants,lit-js-sdk:auth-recap:session-capability-object'
 
 const nothing = (): void => {}
 const quietLogger = {
