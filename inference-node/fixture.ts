@@ -240,6 +240,7 @@ type AskOptions = {
   header?: string
   signTurn?: (message: ReturnType<typeof turnTypedData>) => Promise<Hex>
   stopAfter?: number
+  onPiece?: () => void
   headers?: Record<string, string>
 }
 
@@ -296,7 +297,7 @@ export class Payer {
     const response = await post(url, request, headers)
     if (paid)
       await this.http.processPaymentResult(paid.payload, name => response.headers.get(name), response.status)
-    const asked = await readAsked(response, options.stopAfter)
+    const asked = await readAsked(response, options)
     if (paid && asked.tail) await this.#settle(paid.payload, asked.tail.paymentResponse)
     return { ...asked, header }
   }
@@ -321,7 +322,7 @@ export const post = (url: string, body: unknown, headers: Record<string, string>
 
 async function readAsked(
   response: Response,
-  stopAfter = Number.POSITIVE_INFINITY,
+  { stopAfter = Number.POSITIVE_INFINITY, onPiece }: AskOptions,
 ): Promise<Omit<Asked, 'header'>> {
   const asked: Omit<Asked, 'header'> = { status: response.status, text: '', pieces: 0 }
   if (!response.ok) return { ...asked, problem: JSON.parse(await response.text()) }
@@ -334,6 +335,7 @@ async function readAsked(
     const events = (pending + decoder.decode(value, { stream: true })).split('\n\n')
     pending = events.pop() ?? ''
     for (const event of events) takeEvent(asked, event.replace(/^data: /, ''))
+    if (asked.pieces > 0) onPiece?.()
     if (asked.pieces >= stopAfter) {
       await reader?.cancel()
       return asked

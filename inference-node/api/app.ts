@@ -13,14 +13,28 @@ import { quoteFor } from './quotes.ts'
 
 const CHAT_MAX_BYTES = 1024 * 1024
 const GRANT_MAX_BYTES = 32 * 1024
+const DRAIN_MAX_BYTES = 16 * 1024 * 1024
 const PAYMENT_HEADERS = ['PAYMENT-REQUIRED', 'PAYMENT-RESPONSE', 'retry-after', 'x-request-id']
 
 const limited = (maxSize: number) =>
   bodyLimit({
     maxSize,
-    onError: () =>
-      problemResponse(new Problem('body_too_large', { expected: `at most ${maxSize} bytes` }), OPEN),
+    onError: async c => {
+      await drain(c.req.raw)
+      return problemResponse(new Problem('body_too_large', { expected: `at most ${maxSize} bytes` }), OPEN)
+    },
   })
+
+/** An answer before the end of the body is a closed connection to most clients, so a little more is read and dropped. */
+async function drain({ body }: Request): Promise<void> {
+  if (!body || body.locked) return
+  let left = DRAIN_MAX_BYTES
+  for await (const chunk of body) {
+    left -= chunk.length
+    if (left < 0) return
+  }
+}
+
 /** For answers that are made before the CORS middleware could see them. */
 const OPEN = { 'access-control-allow-origin': '*' }
 
