@@ -1,0 +1,29 @@
+/** The flags of the devnet's commands, and how a failure leaves: one sentence, one mend, exit code 1. */
+import { parseArgs } from 'node:util'
+import { asProblem, Problem } from '@grimoire/schema/problem'
+
+const FLAGS = {
+  model: { type: 'string' },
+  fresh: { type: 'boolean' },
+} as const
+
+type Flag = keyof typeof FLAGS
+
+/** Reads the flags that a command takes; any other is refused by name. */
+export function readOptions(taken: readonly Flag[]): { model?: string; fresh?: boolean } {
+  const options = Object.fromEntries(taken.map(flag => [flag, FLAGS[flag]]))
+  const expected = taken.map(flag => `--${flag}`).join(', ') || 'no flags'
+  try {
+    return parseArgs({ options, allowPositionals: false }).values
+  } catch (cause) {
+    throw new Problem('config_invalid', { got: process.argv.slice(2).join(' '), expected, cause })
+  }
+}
+
+export function exitWith(error: unknown): never {
+  const problem = asProblem(error)
+  const unforeseen =
+    problem.code === 'internal' && error instanceof Error ? ` ${error.stack ?? error.message}` : ''
+  process.stderr.write(`${problem.message}${unforeseen}\n${problem.mend}\n`)
+  process.exit(1)
+}

@@ -1,0 +1,84 @@
+/** `npm start`: the whole market on this machine, its state kept between starts, until Ctrl-C. */
+import { join } from 'node:path'
+import { formatMoney } from '@grimoire/schema/amounts'
+import { DEVNET_MNEMONIC, people } from './accounts.ts'
+import { exitWith, readOptions } from './arguments.ts'
+import { PROTOCOL_FEE_BPS } from './ledger.ts'
+import { type Devnet, startDevnet } from './market.ts'
+import { OPERATOR_PRICES } from './node.ts'
+import { DEVNET_PORTS } from './ports.ts'
+
+const FOLDER = join(import.meta.dirname, '..', '.grimoire')
+
+function describe({ edge, node, chain, keyNodes, seeds, health, addresses }: Devnet): string {
+  const rows: [string, string][] = [
+    ['the page', edge.url],
+    ['edge API', `${edge.url}/v1/works, described at ${edge.url}/openapi.json`],
+    ['chain', `${chain.rpcUrl}, id ${addresses.chainId}, a block each second`],
+    ['key nodes', keyNodes.map(({ url }) => url).join(' ')],
+    ['inference node', `${node.url}, llama.cpp ${health.llamaRelease}, ${health.base.name}`],
+    ['contracts', `works ${addresses.works}, money ${addresses.money}`],
+    [
+      'prices',
+      `$${formatMoney(BigInt(OPERATOR_PRICES.turnFeeAtomic))} a turn plus bytes; protocol fee ${PROTOCOL_FEE_BPS / 100} %`,
+    ],
+  ]
+  const roles = Object.entries(people).map(([name, { address }]) => `  ${name.padEnd(9)} ${address}`)
+  return [
+    '',
+    ...rows.map(([what, where]) => `${what.padEnd(15)} ${where}`),
+    '',
+    ...(seeds.length
+      ? [
+          'works',
+          ...seeds.map(({ kind, title, workId }) => `  ${kind.padEnd(8)} ${title.padEnd(34)} ${workId}`),
+          '',
+        ]
+      : []),
+    `people (mnemonic "${DEVNET_MNEMONIC}", worthless test money)`,
+    ...roles,
+    '',
+    'Try:',
+    `  open ${edge.url} and search`,
+    `  curl '${edge.url}/v1/works?q=captain'`,
+    `  curl ${node.url}/v1/models`,
+    '  npm run demo        the whole path, step by step, beside this market',
+    '',
+    'Ctrl-C stops everything and keeps the state; npm start -- --fresh begins anew.',
+    '',
+  ].join('\n')
+}
+
+async function main(): Promise<void> {
+  const { fresh = false, model } = readOptions(['fresh', 'model'])
+  const started = performance.now()
+  const say = (text: string) => process.stdout.write(`  ${text}\n`)
+  process.stdout.write('Starting the market\n')
+  let ending = false
+  const end = async () => {
+    if (ending) return
+    ending = true
+    process.stdout.write('\nStopping\n')
+    // Also in the middle of a start: what has begun by then has to be ended too.
+    await starting.then(
+      devnet => devnet.stop(),
+      () => {},
+    )
+    process.exit(0)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end())
+  const starting = startDevnet({
+    folder: FOLDER,
+    ports: DEVNET_PORTS,
+    fresh,
+    seeded: true,
+    say,
+    ...(model ? { model } : {}),
+  })
+  const devnet = await starting
+  if (ending) return
+  process.stdout.write(describe(devnet))
+  process.stdout.write(`Ready after ${((performance.now() - started) / 1000).toFixed(1)} s.\n`)
+}
+
+main().catch(exitWith)
