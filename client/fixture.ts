@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Addresses } from '@grimoire/contracts/addresses'
-import { deployLedger, installSettlement } from '@grimoire/contracts/deploy'
+import { deployLedger, installSettlement, type LedgerOptions } from '@grimoire/contracts/deploy'
 import { anvilBinary } from '@grimoire/contracts/foundry'
 import { moneyAbi } from '@grimoire/contracts/generated/money'
 import { worksAbi } from '@grimoire/contracts/generated/works'
@@ -51,7 +51,6 @@ export const TERMS: Terms = {
 }
 
 const TREASURY: Hex = '0x00000000000000000000000000000000000000f1'
-const NETWORK_KEY: Hex = `0x${'a1'.repeat(48)}`
 
 /** A chain on a free port of this machine; its own output says which. */
 export async function startChain(): Promise<{ url: string; stop: () => void }> {
@@ -70,7 +69,22 @@ export async function startChain(): Promise<{ url: string; stop: () => void }> {
 
 export type World = Awaited<ReturnType<typeof startWorld>>
 
-export async function startWorld() {
+/** Key nodes that nobody asks, for a ledger whose tests open nothing. */
+const NO_KEEPERS: LedgerOptions['keyNetwork'] = {
+  nodes: [
+    {
+      endpoint: 'http://127.0.0.1:9',
+      verificationKey: `0x${'b1'.repeat(48)}`,
+      nodeAddress: '0x00000000000000000000000000000000000000b1',
+      ip: 0x7f000001,
+      port: 9,
+    },
+  ],
+  threshold: 1,
+  networkKey: `0x${'a1'.repeat(48)}`,
+}
+
+export async function startWorld(keyNetwork = NO_KEEPERS) {
   const chain = await startChain()
   const options = { chain: foundry, transport: http(chain.url), pollingInterval: 20, cacheTime: 0 } as const
   const publicClient: PublicClient = createPublicClient(options)
@@ -86,19 +100,7 @@ export async function startWorld() {
     treasury: TREASURY,
     protocolFeeBps: 250,
     minimumBondAtomic: 100_000_000n,
-    keyNetwork: {
-      nodes: [
-        {
-          endpoint: 'http://127.0.0.1:7471',
-          verificationKey: `0x${'b1'.repeat(48)}`,
-          nodeAddress: '0x00000000000000000000000000000000000000b1',
-          ip: 0x7f000001,
-          port: 7471,
-        },
-      ],
-      threshold: 1,
-      networkKey: NETWORK_KEY,
-    },
+    keyNetwork,
     metadataBase: 'http://127.0.0.1:8787',
   })
   await installSettlement({ ...deployment, testClient })

@@ -2,7 +2,7 @@
 import { worksAbi } from '@grimoire/contracts/generated/works'
 import { sameAddress } from '@grimoire/schema/hex'
 import type { Manifest } from '@grimoire/schema/manifest'
-import { Problem } from '@grimoire/schema/problem'
+import { isProblem, Problem } from '@grimoire/schema/problem'
 import { openWork } from '@grimoire/seal/bundle'
 import { makeOpening, makeSessionKey, sessionAccess } from '@grimoire/seal/grant'
 import type { PlainPart } from '@grimoire/seal/parts'
@@ -12,7 +12,11 @@ import { ledgerProblem } from './ledger-errors.ts'
 import { ledgerWork } from './ledger-work.ts'
 import { keyNetworkOf, type Market } from './market.ts'
 import { readManifest } from './read-work.ts'
+import { pause } from './transport.ts'
 import { type Sent, sendCall, type Wallet } from './wallet.ts'
+
+const UNCONFIRMED_PATIENCE_MS = 20_000
+const UNCONFIRMED_PAUSE_MS = 500
 
 export type OpenedCopy = {
   manifest: Manifest
@@ -37,6 +41,19 @@ async function mayRead(market: Market, { wallet, workId }: { wallet: Wallet; wor
   return { work, readable: opened > 0n || sameAddress(work.creator, holder) }
 }
 
+/** Key nodes look a block back: a copy that was opened in the newest block is readable from the next on. */
+async function whenConfirmed<T>(attempt: () => Promise<T>): Promise<T> {
+  const until = performance.now() + UNCONFIRMED_PATIENCE_MS
+  for (;;) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!isProblem(error, 'not_confirmed') || performance.now() > until) throw error
+      await pause(UNCONFIRMED_PAUSE_MS)
+    }
+  }
+}
+
 /** Reads a work that one created or has opened a copy of. The wallet signs once; the leave names this program only. */
 export async function readOpened(
   market: Market,
@@ -55,12 +72,9 @@ export async function readOpened(
   }
   const blockHash = await network.latestBlockHash()
   const leave = await makeOpening({ signer, manifest, sessionKey: sessionKey.publicKey, blockHash })
-  const parts = await openWork(
-    manifest,
-    sha256 => getBlob(market, sha256),
-    network,
-    sessionAccess(leave, sessionKey),
-  )
+  const fetchBlob = (sha256: string) => getBlob(market, sha256)
+  const access = sessionAccess(leave, sessionKey)
+  const parts = await whenConfirmed(() => openWork(manifest, fetchBlob, network, access))
   const card = parts.find(part => part.role === 'card')
   return { manifest, parts, text: card ? new TextDecoder().decode(card.bytes) : '' }
 }

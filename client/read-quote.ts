@@ -116,5 +116,7 @@ export async function readQuote(market: Market, choice: NodeChoice): Promise<Che
   const { terms, latestVersion } = work
   const { paymentKey, sessionKey } = record
   await checkQuote(market, signed, { quoted: choice, terms, latestVersion, payTo, paymentKey, sessionKey })
-  return { quote: signed.quote, paymentKey, nodeUrl, model }
+  // Pinned: a version that is published while people chat is for the next chat.
+  const pinned = modelOf(market, workId, signed.quote.version)
+  return { quote: signed.quote, paymentKey, nodeUrl, model: pinned }
 }

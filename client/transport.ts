@@ -22,7 +22,7 @@ export type RequestOptions = {
 
 const MAX_WAIT_MS = 5_000
 
-const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
+export const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 
 /** The refusal in a response's body; a body that is none of ours becomes the endpoint's own code. */
 export async function problemOf(response: Response, endpoint: Pick<Endpoint, 'unreachable' | 'url'>) {

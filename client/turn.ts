@@ -19,7 +19,7 @@ import type { Market } from './market.ts'
 import { clearOpenTurn, type PaymentStore, readOpenTurn, writeOpenTurn } from './payment-store.ts'
 import { type AnswerEvent, readAnswer, type Usage } from './read-answer.ts'
 import type { CheckedQuote } from './read-quote.ts'
-import { problemOf } from './transport.ts'
+import { pause, problemOf } from './transport.ts'
 
 export type AskOptions = Pick<
   ChatRequest,
@@ -63,6 +63,8 @@ type Turn = {
 }
 
 const PATH = '/v1/chat/completions'
+const UNCONFIRMED_PATIENCE_MS = 20_000
+const UNCONFIRMED_PAUSE_MS = 500
 
 async function prepare(
   context: TurnContext,
@@ -184,6 +186,26 @@ async function sign(context: TurnContext, required: PaymentRequired): Promise<Pa
   }
 }
 
+/**
+ * Sends a paid request. Key nodes look a block back, so someone who just bought is told to wait for the next block: the
+ * node has taken nothing then, and the same voucher is sent again without asking the wallet anew.
+ */
+async function postPaid(
+  context: TurnContext,
+  turn: Turn,
+  payment: Record<string, string>,
+): Promise<Response> {
+  const until = performance.now() + UNCONFIRMED_PATIENCE_MS
+  for (;;) {
+    const response = await post(context, turn, payment)
+    if (response.ok || response.status === 402) return response
+    const problem = await problemOf(response, endpoint(context))
+    if (problem.code !== 'not_confirmed' || performance.now() > until) throw problem
+    await pause(UNCONFIRMED_PAUSE_MS)
+    turn.controller.signal.throwIfAborted()
+  }
+}
+
 /** Pays and returns the answer's stream. At most one correction and one refresh of remembered terms. */
 async function pay(context: TurnContext, turn: Turn) {
   const { channel, store, checked } = context
@@ -198,11 +220,11 @@ async function pay(context: TurnContext, turn: Turn) {
     const beforeAtomic = await chargedAtomic(channel)
     const atMostAtomic = beforeAtomic + BigInt(offer.amount)
     await writeOpenTurn(store, channel.id, { beforeAtomic, atMostAtomic })
-    const response = await post(context, turn, channel.http.encodePaymentSignatureHeader(payload))
+    const response = await postPaid(context, turn, channel.http.encodePaymentSignatureHeader(payload))
     const header = (name: string) => response.headers.get(name)
     const { recovered } = await channel.http.processPaymentResult(payload, header, response.status)
     if (response.status !== 402) {
-      if (!response.ok || !response.body) throw await problemOf(response, endpoint(context))
+      if (!response.body) throw new Problem('node_unreachable', { got: 'an answer without a body' })
       context.remembered = offer.amount === String(turn.maxAtomic) ? required : null
       return { payload, body: response.body, beforeAtomic }
     }

@@ -1,0 +1,142 @@
+/** Publishing, finding, opening and re-sealing over a real ledger, real key nodes and the real edge. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { isProblem, type ProblemCode } from '@grimoire/schema/problem'
+import { buyListing } from './buy-listing.ts'
+import { buyWork } from './buy-work.ts'
+import { findHoldings } from './find-holdings.ts'
+import { findListings } from './find-listings.ts'
+import { findOperators } from './find-operators.ts'
+import { findWorks } from './find-works.ts'
+import { joinOperator, TERMS } from './fixture.ts'
+import { promptParts, type SmallMarket, startMarket, words } from './fixture-market.ts'
+import { listEdition } from './list-edition.ts'
+import { openCopy, readOpened } from './open-copy.ts'
+import { publishVersion, resealWork } from './publish-version.ts'
+import { createWork, prepareWork, publishWork, uploadSealed } from './publish-work.ts'
+import { readManifest, readWork } from './read-work.ts'
+import type { Wallet } from './wallet.ts'
+
+const BASE = { name: 'random', sha256: 'ab'.repeat(32) }
+const OPENABLE = { ...TERMS, kind: 'prompt', disclosure: 'openable' } as const
+
+let world: SmallMarket
+before(async () => {
+  world = await startMarket()
+})
+after(() => world?.stop())
+
+const refusedAs = (code: ProblemCode) => (error: unknown) => {
+  assert.ok(isProblem(error, code), `expected ${code}, got ${error}`)
+  return true
+}
+const publish = (wallet: Wallet, title: string) =>
+  publishWork(world.market, { wallet, words: words(BASE, title), terms: OPENABLE, parts: promptParts() })
+
+test('a published work is found by its words, and everything that is shown is what the chain and its hash say', async () => {
+  const creator = await world.person(0n)
+  const work = await publish(creator, 'The lighthouse of Mora')
+  const { works } = await findWorks(world.market, { query: 'lighthouse' })
+  assert.deepEqual(
+    works.map(found => [found.workId, found.title]),
+    [[work.workId, 'The lighthouse of Mora']],
+  )
+  const read = await readWork(world.market, { workId: work.workId })
+  assert.equal(read.contentHash, work.contentHash)
+  assert.deepEqual(read.manifest, work.manifest)
+  assert.equal(read.creator, creator.account.address)
+  assert.equal(read.minted, 0)
+})
+
+test('publishing that fails at the mint is finished later without sealing anew, under the id that was sealed', async () => {
+  const creator = await world.person(0n)
+  const options = { wallet: creator, words: words(BASE), terms: OPENABLE, parts: promptParts() }
+  const prepared = await prepareWork(world.market, options)
+  await uploadSealed(world.market, prepared)
+  await assert.rejects(readWork(world.market, { workId: prepared.workId }), refusedAs('work_unknown'))
+  await uploadSealed(world.market, prepared)
+  await createWork(world.market, options, prepared)
+  assert.equal((await readManifest(world.market, prepared)).title, 'The red tower')
+})
+
+test('an opened copy shows its holder the text as it was written, and a second opening burns nothing', async () => {
+  const [creator, holder] = [await world.person(0n), await world.person()]
+  const { workId } = await publish(creator, 'A prompt to open')
+  await assert.rejects(openCopy(world.market, { wallet: holder, workId }), refusedAs('not_holder'))
+  await buyWork(world.market, { wallet: holder, workId, maxCostAtomic: 5_000_000n })
+  const blocks = setInterval(() => void world.testClient.mine({ blocks: 1 }), 400)
+  const opened = await openCopy(world.market, { wallet: holder, workId })
+  clearInterval(blocks)
+  assert.equal(opened.text, new TextDecoder().decode(promptParts()[0]?.bytes))
+  assert.ok(opened.transaction)
+  const again = await openCopy(world.market, { wallet: holder, workId })
+  assert.equal(again.transaction, null)
+  assert.equal(again.text, opened.text)
+  const { holdings } = await findHoldings(world.market, { holder: holder.account.address })
+  assert.deepEqual(holdings, [{ workId, editions: 0n, openedCopies: 1n }])
+})
+
+test('a sealed work cannot be opened by its holder, and the creator still reads it', async () => {
+  const [creator, holder] = [await world.person(0n), await world.person()]
+  const options = { wallet: creator, words: words(BASE), terms: TERMS, parts: promptParts() }
+  const { workId } = await publishWork(world.market, options)
+  await buyWork(world.market, { wallet: holder, workId, maxCostAtomic: 5_000_000n })
+  await assert.rejects(openCopy(world.market, { wallet: holder, workId }), refusedAs('not_openable'))
+  await world.testClient.mine({ blocks: 1 })
+  const { parts } = await readOpened(world.market, { wallet: creator, workId })
+  assert.deepEqual(parts[0]?.bytes, promptParts()[0]?.bytes)
+})
+
+test('a version and a new seal are published by the creator alone, and every version stays readable', async () => {
+  const [creator, stranger] = [await world.person(0n), await world.person(0n)]
+  const first = await publish(creator, 'Of many versions')
+  const { workId } = first
+  await assert.rejects(
+    publishVersion(world.market, { wallet: stranger, workId, parts: promptParts() }),
+    refusedAs('not_creator'),
+  )
+  const parts = promptParts('---\nmodel: demo\n---\nA second text.')
+  const second = await publishVersion(world.market, {
+    wallet: creator,
+    workId,
+    parts,
+    words: { title: 'Better' },
+  })
+  const third = await resealWork(world.market, { wallet: creator, recovery: second.recovery })
+  assert.deepEqual(third.manifest.parts, second.manifest.parts)
+  assert.deepEqual([second.version, third.version], [2, 3])
+  await world.testClient.mine({ blocks: 1 })
+  const read = async (version: number) =>
+    (await readOpened(world.market, { wallet: creator, workId, version })).text
+  assert.match(await read(1), /red tower/)
+  assert.match(await read(3), /second text/)
+})
+
+test('a listing goes over the edge to a buyer, and is gone once it is bought', async () => {
+  const [creator, seller, buyer] = [await world.person(0n), await world.person(), await world.person()]
+  const { workId } = await publish(creator, 'For resale')
+  await buyWork(world.market, { wallet: seller, workId, maxCostAtomic: 5_000_000n })
+  await listEdition(world.market, { wallet: seller, workId, priceAtomic: 6_000_000n })
+  const [offer, ...rest] = await findListings(world.market, { workId })
+  assert.ok(offer)
+  assert.equal(rest.length, 0)
+  await buyListing(world.market, { wallet: buyer, ...offer, maxCostAtomic: 6_000_000n })
+  assert.deepEqual(await findListings(world.market, { workId }), [])
+})
+
+test('the operators of a work are those whom it admits and whose bond stands', async () => {
+  const creator = await world.person(0n)
+  const [one, two] = [await joinOperator(world), await joinOperator(world)]
+  const options = { wallet: creator, words: words(BASE), terms: TERMS, parts: promptParts() }
+  const { workId } = await publishWork(world.market, { ...options, admitted: [two.operator] })
+  const all = await findOperators(world.market)
+  assert.deepEqual(
+    all.map(({ operator }) => operator),
+    [one.operator, two.operator],
+  )
+  const serving = await findOperators(world.market, { workId })
+  assert.deepEqual(
+    serving.map(({ operator }) => operator),
+    [two.operator],
+  )
+})
