@@ -5,7 +5,7 @@ import type { Hex } from '@grimoire/schema/hex'
 /** What a step leaves behind for its line; a step that touched no chain has no gas and no transaction. */
 export type Trace = { paidAtomic?: bigint; gasUsed?: bigint; transaction?: Hex; note?: string }
 
-const WIDTHS = { who: 9, what: 52, time: 9, paid: 11, gas: 9 }
+const WIDTHS = { who: 9, what: 66, time: 9, paid: 11, gas: 9 }
 const cell = (text: string, width: number) =>
   text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width)
 
