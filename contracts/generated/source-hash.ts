@@ -1,3 +1,3 @@
 /** Hashes of what was compiled and of what came out, compared by `node contracts/compile.ts --check`. */
-export const sourceHash = '0e7b5d3b0cb66854699b8c5c2089ca88d428d033e20c98c094cab158d29f65f7'
-export const generatedHash = '8218990b6217838b21158956717484ef31e71c6208ff02f7eff39a860b26f161'
+export const sourceHash = 'aa30980be7c03399ab73ed5a477a71b813e886052ab600daecac45a01d3d29a8'
+export const generatedHash = '62602fb84917ce85b15251327055544d1212e829adb0a69f9dae55f3c183c138'

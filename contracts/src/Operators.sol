@@ -185,6 +185,7 @@ contract Operators is IOperators {
         }
         card.endpoint = endpoint;
         card.prices = prices;
+        if (paymentKey == address(0)) revert Errors.Operators_ZeroPaymentKey();
         if (paymentKey != card.paymentKey) _takePaymentKey(card, paymentKey);
     }
 
@@ -197,7 +198,6 @@ contract Operators is IOperators {
     }
 
     function _takePaymentKey(Card storage card, address paymentKey) private {
-        if (paymentKey == address(0)) revert Errors.Operators_ZeroPaymentKey();
         if (paymentKey == msg.sender) revert Errors.Operators_PaymentKeyIsOwner(msg.sender);
         address owner = operatorOfPaymentKey[paymentKey];
         if (owner != address(0)) revert Errors.Operators_PaymentKeyTaken(paymentKey, owner);

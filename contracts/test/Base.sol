@@ -129,8 +129,9 @@ abstract contract Base is Test, Deployed {
     }
 
     function register(address owner, bytes32 key, uint256 bond) internal {
+        address paymentKey = address(uint160(uint256(keccak256(abi.encode(key)))));
         vm.prank(owner);
-        operators.register("https://node.example", key, address(uint160(uint256(key))), prices(), bond);
+        operators.register("https://node.example", key, paymentKey, prices(), bond);
     }
 
     // ------------------------------------------------------------------ signatures

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Test} from "forge-std/Test.sol";
+
+import {Errors} from "../src/Errors.sol";
+import {TestMoney} from "../src/TestMoney.sol";
+import {SmartAccount} from "./SmartAccount.sol";
+
+contract TestMoneyTest is Test {
+    TestMoney internal money;
+    Account internal payer;
+    address internal payee = makeAddr("payee");
+    uint256 internal validBefore;
+
+    function setUp() public {
+        vm.warp(1_800_000_000);
+        money = new TestMoney();
+        payer = makeAccount("payer");
+        money.mint(payer.addr, 100);
+        validBefore = vm.getBlockTimestamp() + 60;
+    }
+
+    function hashOf(bytes32 structHash) internal view returns (bytes32) {
+        return keccak256(abi.encodePacked(hex"1901", money.DOMAIN_SEPARATOR(), structHash));
+    }
+
+    function signed(bytes32 structHash) internal view returns (bytes memory) {
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(payer.key, hashOf(structHash));
+        return abi.encodePacked(r, s, v);
+    }
+
+    function transferHash(bytes32 typeHash, uint256 value, bytes32 nonce) internal view returns (bytes32) {
+        return keccak256(abi.encode(typeHash, payer.addr, payee, value, 0, validBefore, nonce));
+    }
+
+    function test_it_is_a_dollar_of_six_decimals_with_the_domain_that_wallets_expect() public view {
+        assertEq(money.name(), "Test Dollar");
+        assertEq(money.symbol(), "TUSD");
+        assertEq(money.decimals(), 6);
+        assertEq(money.version(), "1");
+        bytes32 domain = keccak256(
+            abi.encode(
+                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
+                keccak256("Test Dollar"),
+                keccak256("1"),
+                block.chainid,
+                address(money)
+            )
+        );
+        assertEq(money.DOMAIN_SEPARATOR(), domain);
+    }
+
+    function test_a_permit_gives_an_allowance_once() public {
+        bytes32 typeHash =
+            keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
+        bytes32 structHash = keccak256(abi.encode(typeHash, payer.addr, payee, 7, 0, validBefore));
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(payer.key, hashOf(structHash));
+        money.permit(payer.addr, payee, 7, validBefore, v, r, s);
+        assertEq(money.allowance(payer.addr, payee), 7);
+        vm.expectRevert();
+        money.permit(payer.addr, payee, 7, validBefore, v, r, s);
+    }
+
+    function test_anyone_sends_a_transfer_authorization_once() public {
+        bytes memory signature = signed(transferHash(money.TRANSFER_WITH_AUTHORIZATION_TYPEHASH(), 7, "n"));
+        money.transferWithAuthorization(payer.addr, payee, 7, 0, validBefore, "n", signature);
+        assertEq(money.balanceOf(payee), 7);
+        assertTrue(money.authorizationState(payer.addr, "n"));
+        vm.expectRevert(
+            abi.encodeWithSelector(Errors.TestMoney_AuthorizationUsed.selector, payer.addr, bytes32("n"))
+        );
+        money.transferWithAuthorization(payer.addr, payee, 7, 0, validBefore, "n", signature);
+    }
+
+    function test_only_the_payee_sends_a_receive_authorization() public {
+        bytes32 structHash = transferHash(money.RECEIVE_WITH_AUTHORIZATION_TYPEHASH(), 7, "n");
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(payer.key, hashOf(structHash));
+        vm.expectRevert(abi.encodeWithSelector(Errors.TestMoney_NotPayee.selector, address(this), payee));
+        money.receiveWithAuthorization(payer.addr, payee, 7, 0, validBefore, "n", v, r, s);
+        vm.prank(payee);
+        money.receiveWithAuthorization(payer.addr, payee, 7, 0, validBefore, "n", v, r, s);
+        assertEq(money.balanceOf(payee), 7);
+    }
+
+    function test_the_two_kinds_are_not_exchangeable() public {
+        bytes memory signature = signed(transferHash(money.RECEIVE_WITH_AUTHORIZATION_TYPEHASH(), 7, "n"));
+        vm.expectRevert(abi.encodeWithSelector(Errors.TestMoney_BadSignature.selector, payer.addr));
+        money.transferWithAuthorization(payer.addr, payee, 7, 0, validBefore, "n", signature);
+    }
+
+    function testFuzz_another_value_is_refused(uint256 value) public {
+        vm.assume(value != 7);
+        bytes memory signature = signed(transferHash(money.TRANSFER_WITH_AUTHORIZATION_TYPEHASH(), 7, "n"));
+        vm.expectRevert(abi.encodeWithSelector(Errors.TestMoney_BadSignature.selector, payer.addr));
+        money.transferWithAuthorization(payer.addr, payee, value, 0, validBefore, "n", signature);
+    }
+
+    function test_an_authorization_has_its_time() public {
+        uint256 nowSeconds = vm.getBlockTimestamp();
+        vm.expectRevert(
+            abi.encodeWithSelector(Errors.TestMoney_NotYetValid.selector, nowSeconds, nowSeconds)
+        );
+        money.transferWithAuthorization(payer.addr, payee, 7, nowSeconds, validBefore, "n", "");
+        vm.expectRevert(abi.encodeWithSelector(Errors.TestMoney_Expired.selector, nowSeconds, nowSeconds));
+        money.transferWithAuthorization(payer.addr, payee, 7, 0, nowSeconds, "n", "");
+    }
+
+    function test_a_cancelled_authorization_is_void_and_only_its_signer_cancels() public {
+        vm.expectRevert(abi.encodeWithSelector(Errors.TestMoney_BadSignature.selector, payer.addr));
+        money.cancelAuthorization(payer.addr, "n", "");
+        bytes32 structHash =
+            keccak256(abi.encode(money.CANCEL_AUTHORIZATION_TYPEHASH(), payer.addr, bytes32("n")));
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(payer.key, hashOf(structHash));
+        money.cancelAuthorization(payer.addr, "n", v, r, s);
+        bytes memory signature = signed(transferHash(money.TRANSFER_WITH_AUTHORIZATION_TYPEHASH(), 7, "n"));
+        vm.expectRevert(
+            abi.encodeWithSelector(Errors.TestMoney_AuthorizationUsed.selector, payer.addr, bytes32("n"))
+        );
+        money.transferWithAuthorization(payer.addr, payee, 7, 0, validBefore, "n", signature);
+    }
+
+    function test_a_smart_account_pays_by_erc1271_and_an_eip7702_account_by_its_own_key() public {
+        SmartAccount account = new SmartAccount();
+        account.setOwner(payer.addr);
+        money.mint(address(account), 7);
+        bytes32 typeHash = money.TRANSFER_WITH_AUTHORIZATION_TYPEHASH();
+        bytes32 structHash =
+            keccak256(abi.encode(typeHash, address(account), payee, 7, 0, validBefore, bytes32("n")));
+        money.transferWithAuthorization(address(account), payee, 7, 0, validBefore, "n", signed(structHash));
+        assertEq(money.balanceOf(payee), 7);
+
+        vm.etch(payer.addr, abi.encodePacked(hex"ef0100", address(new SmartAccount())));
+        bytes memory signature = signed(transferHash(typeHash, 3, "n"));
+        money.transferWithAuthorization(payer.addr, payee, 3, 0, validBefore, "n", signature);
+        assertEq(money.balanceOf(payee), 10);
+    }
+}
