@@ -5,6 +5,7 @@ import { asProblem, Problem, problemResponse } from '@grimoire/schema/problem'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
+import { requestId } from 'hono/request-id'
 import { reasonOf } from '../log.ts'
 import type { NodeParts } from '../parts.ts'
 import { chat, probe } from './chat.ts'
@@ -41,6 +42,7 @@ const OPEN = { 'access-control-allow-origin': '*' }
 export function nodeApp(parts: NodeParts): Hono {
   const app = new Hono()
   app.use('*', cors({ origin: '*', exposeHeaders: PAYMENT_HEADERS, allowMethods: ['GET', 'POST', 'DELETE'] }))
+  app.use('*', requestId())
   app.get('/health', async c => c.json(await health(parts)))
   app.get('/v1/models', async c => c.json(await modelList(parts)))
   app.get('/v1/models/:model', async c => c.json(await modelNamed(parts, c.req.param('model'))))

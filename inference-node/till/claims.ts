@@ -180,6 +180,23 @@ export class Claims {
     if (ours > 0) await this.claimNow()
   }
 
+  /** Exits that began while the node was away; the watcher sees only what comes after its start. */
+  async findExits(): Promise<void> {
+    const { addresses, channels, payer } = this.#options
+    const leaving: Hex[] = []
+    for (const channel of await channels.list()) {
+      if (BigInt(channel.chargedCumulativeAmount) <= BigInt(channel.totalClaimed)) continue
+      const [, initiatedAt] = await payer.client.readContract({
+        address: addresses.settlement,
+        abi: settlementAbi,
+        functionName: 'pendingWithdrawals',
+        args: [channel.channelId as Hex], // Safety: x402 stores ids as it computed them.
+      })
+      if (initiatedAt > 0) leaving.push(channel.channelId as Hex)
+    }
+    await this.onWithdrawal(leaving)
+  }
+
   async stop(): Promise<void> {
     clearInterval(this.#timer)
     await this.#running?.catch(() => undefined)

@@ -1,6 +1,6 @@
 /** The till: asks for a turn's price, takes the voucher before the first token, and charges what was delivered. */
 import type { Hex } from '@grimoire/schema/hex'
-import { Problem, toProblemBody } from '@grimoire/schema/problem'
+import { Problem, problemResponse } from '@grimoire/schema/problem'
 import { decodePaymentRequiredHeader } from '@x402/core/http'
 import {
   type FacilitatorClient,
@@ -149,7 +149,8 @@ export class Till {
       const again = await this.#http.server.verifyPayment(payload, paymentRequirements, declaredExtensions, {
         request: context,
       })
-      if (!again.isValid) throw new Problem('payment_refused', { got: again.invalidReason ?? 'not valid' })
+      // The deposit stands: its header goes with the refusal, or the payer would not know of the money.
+      if (!again.isValid) return refusal(again.invalidReason, headers)
     }
     this.#options.splitters.remember(terms.payTo, terms.workId)
     return this.#paid(context, payload, paymentRequirements, {
@@ -259,13 +260,10 @@ function answerOf({ status, headers, body }: HTTPResponseInstructions, reason?: 
   if (status !== 402) return Response.json(body ?? {}, { status, headers })
   const required = headers['PAYMENT-REQUIRED']
   const error = reason ?? (required ? decodePaymentRequiredHeader(required).error : undefined)
-  const unpaid = error === 'Payment required'
-  const problem = new Problem(
-    unpaid ? 'payment_required' : 'payment_refused',
-    unpaid || !error ? {} : { got: error },
-  )
-  return new Response(JSON.stringify(toProblemBody(problem)), {
-    status,
-    headers: { ...headers, 'content-type': 'application/problem+json' },
-  })
+  return error === 'Payment required'
+    ? problemResponse(new Problem('payment_required'), headers)
+    : refusal(error, headers)
 }
+
+const refusal = (reason: string | undefined, headers: Record<string, string>): Response =>
+  problemResponse(new Problem('payment_refused', { got: reason ?? 'not valid' }), headers)
