@@ -1,19 +1,17 @@
 /** A small real world for tests: a chain, the ledger, three key nodes, accounts, an operator. Nothing in it is a stand-in. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Addresses } from '@grimoire/contracts/addresses'
 import { deployLedger } from '@grimoire/contracts/deploy'
-import { anvilBinary } from '@grimoire/contracts/foundry'
 import { moneyAbi } from '@grimoire/contracts/generated/money'
 import { operatorsAbi } from '@grimoire/contracts/generated/operators'
 import { worksAbi } from '@grimoire/contracts/generated/works'
 import type { Hex } from '@grimoire/schema/hex'
 import { MEDIA_TYPES } from '@grimoire/schema/manifest'
 import { terms, termsToChain } from '@grimoire/schema/work'
-import { type SealedWork, sealWork } from '@grimoire/seal/bundle'
+import { type ManifestFields, type SealedWork, sealWork } from '@grimoire/seal/bundle'
 import { makeSessionKey } from '@grimoire/seal/grant'
 import { litNetwork } from '@grimoire/seal/lit'
 import type { KeyNetwork, SessionKey } from '@grimoire/seal/network'
@@ -31,6 +29,7 @@ import { mnemonicToAccount } from 'viem/accounts'
 import { foundry } from 'viem/chains'
 import type { KeyNodeSettings } from './config.ts'
 import { type Deal, dealForDevelopment, writeDeal } from './development-dealer.ts'
+import { freePort, startChain } from './fixture-chain.ts'
 import type { LogLine } from './log.ts'
 import { type RunningKeyNode, startKeyNode } from './server.ts'
 
@@ -53,32 +52,7 @@ const ROLES = [
 ] as const
 export type Role = (typeof ROLES)[number]
 
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise(resolve => server.close(resolve))
-  if (typeof address !== 'object' || address === null) throw new Error('no port was given')
-  return address.port
-}
-
-async function startChain(): Promise<{ rpcUrl: string; process: ChildProcess }> {
-  const process = spawn(anvilBinary(), ['--port', '0', '--chain-id', String(foundry.id)], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
-  const rpcUrl = await new Promise<string>((resolve, reject) => {
-    let said = ''
-    process.once('exit', code => reject(new Error(`anvil ended with ${code}: ${said}`)))
-    process.stdout.on('data', chunk => {
-      said += chunk
-      const address = /Listening on (127\.0\.0\.1:\d+)/.exec(said)?.[1]
-      if (address) resolve(`http://${address}`)
-    })
-  })
-  return { rpcUrl, process }
-}
-
-const workTerms = (disclosure: 'sealed' | 'openable') =>
+export const workTerms = (disclosure: 'sealed' | 'openable') =>
   terms.parse({
     kind: 'chatbot',
     disclosure,
@@ -245,6 +219,24 @@ export class KeyWorld {
     })
   }
 
+  /** A manifest's fields, but for the work id. */
+  fields(disclosure: 'sealed' | 'openable'): Omit<ManifestFields, 'workId'> {
+    return {
+      chainId: this.chainId,
+      works: this.addresses.works,
+      version: 1,
+      creator: this.accounts.creator.address,
+      kind: 'chatbot',
+      disclosure,
+      title: 'The red tower',
+      summary: 'Knows one thing about a tower.',
+      tags: ['tower'],
+      language: 'en',
+      licence: 'CC-BY-4.0',
+      base: { name: 'grimoire-demo', sha256: 'ab'.repeat(32) },
+    }
+  }
+
   /** Seals two parts and creates the work on the ledger, in the order that a creator does. */
   async createWork(
     disclosure: 'sealed' | 'openable',
@@ -277,21 +269,7 @@ export class KeyWorld {
       },
     ]
     const sealed = await sealWork({
-      fields: {
-        chainId: this.chainId,
-        works,
-        workId,
-        version: 1,
-        creator,
-        kind: 'chatbot',
-        disclosure,
-        title: 'The red tower',
-        summary: 'Knows one thing about a tower.',
-        tags: ['tower'],
-        language: 'en',
-        licence: 'CC-BY-4.0',
-        base: { name: 'grimoire-demo', sha256: 'ab'.repeat(32) },
-      },
+      fields: { ...this.fields(disclosure), workId },
       parts,
       gate,
       network,
@@ -335,7 +313,7 @@ export class KeyWorld {
 
 /** Deploys everything and starts three key nodes, two of which open; one operator is bonded. */
 export async function startKeyWorld(): Promise<KeyWorld> {
-  const { rpcUrl, process } = await startChain()
+  const { rpcUrl, process } = await startChain(foundry.id)
   const world = new KeyWorld(rpcUrl, process)
   try {
     await world.deploy()

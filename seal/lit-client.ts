@@ -1,7 +1,11 @@
 /** Lit's own client, mended through its seams so that it survives dead, hung and lying key nodes and tells no secret. */
+// First: Lit's packages look for these globals as they load.
+import './browser-globals.ts'
 import type { AuthSig } from '@grimoire/schema/grant'
 import { Problem } from '@grimoire/schema/problem'
 import { LitAccessControlConditionResource } from '@lit-protocol/auth-helpers'
+// The class that lit-node-client's own LitNodeClient extends. That one adds WalletConnect, and takes its configuration
+// from the page's localStorage, where any script of the page could redirect it.
 import { LitNodeClientNodeJs } from '@lit-protocol/lit-node-client-nodejs'
 import { blsCombine, blsDecrypt, blsVerify } from '@lit-protocol/wasm'
 import { hexToBytes, utf8ToBytes } from '@noble/hashes/utils'

@@ -1,0 +1,2 @@
+/** An empty module, in place of one that only Node has. */
+export {}
