@@ -1,5 +1,6 @@
 /** The paid conversation against a real node: one wallet signature, vouchers after it, receipts that add up, money back. */
 import assert from 'node:assert/strict'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { after, before, test } from 'node:test'
 import { chargeAtomic } from '@grimoire/schema/price'
 import { isProblem, type ProblemCode } from '@grimoire/schema/problem'
@@ -7,7 +8,7 @@ import type { PrivateKeyAccount } from 'viem'
 import { buyWork } from './buy-work.ts'
 import { type Chat, openChat } from './chat.ts'
 import { creditOf } from './earnings.ts'
-import { PRICES, TERMS } from './fixture.ts'
+import { allOf, bodyOf, PRICES, serveHttp, TERMS } from './fixture.ts'
 import { promptParts, type SmallMarket, startMarket, startNode, words } from './fixture-market.ts'
 import { giftEdition } from './gift-edition.ts'
 import { grantNode } from './grant-node.ts'
@@ -66,7 +67,7 @@ test('a holder signs once for the deposit and never again; each receipt is what 
   const before = await moneyOf(world, wallet.account.address)
   const chat = await chatOf(wallet)
   const answer = chat.ask(ASK, SHORT)
-  const texts = await Array.fromAsync(answer)
+  const texts = await allOf(answer)
   const first = await answer.result
   assert.equal(texts.join(''), first.text)
   assert.ok(first.timings.firstTokenMs <= first.timings.totalMs)
@@ -115,6 +116,63 @@ test('a client that comes back with its store, or with a derived key and nothing
   const bare = await chatOf(wallet, { sessionKey: await deriveSessionKey(world, { wallet }) })
   await bare.askOnce(ASK, SHORT)
   assert.equal((await bare.state()).walletSignatures, 0)
+})
+
+/** The real node behind a server that alters its streams, and counts what is asked of it. */
+async function startRelay(alter: (text: string) => string) {
+  const seen = { turns: 0 }
+  const relay = async (request: IncomingMessage, response: ServerResponse) => {
+    const paid = request.headers['payment-signature'] !== undefined
+    if (paid) seen.turns += 1
+    const { host: _host, connection: _connection, 'content-length': _length, ...headers } = request.headers
+    const answer = await fetch(serving.node.url + request.url, {
+      method: request.method ?? 'GET',
+      headers: headers as Record<string, string>, // Safety: none of ours is sent twice.
+      ...(request.method === 'POST' ? { body: await bodyOf(request) } : {}),
+    })
+    const text = await answer.text()
+    response.writeHead(answer.status, Object.fromEntries(answer.headers))
+    response.end(paid && answer.ok ? alter(text) : text)
+  }
+  return { ...(await serveHttp((request, response) => void relay(request, response))), seen }
+}
+
+const dropText = (text: string) => {
+  const chunks = text.split('\n\n')
+  const dropped = chunks.findIndex(chunk => /"delta":\{"content":"[^"]/.test(chunk))
+  return chunks.filter((_, index) => index !== dropped).join('\n\n')
+}
+const streamLies: [string, (text: string) => string][] = [
+  ['swallows text that it charges for', dropText],
+  [
+    'names another charge than it signed',
+    text => text.replace(/"chargedAtomic":"\d+"/, '"chargedAtomic":"1"'),
+  ],
+  ['leaves the receipt out', text => text.replace('"grimoire":', '"grimoise":')],
+]
+
+for (const [what, lie] of streamLies) {
+  test(`a node that ${what} gets no further voucher`, async () => {
+    const wallet = await holder()
+    const relay = await startRelay(lie)
+    const chat = await chatOf(wallet, { nodeUrl: relay.url })
+    await assert.rejects(chat.askOnce(ASK, SHORT), refusedAs('receipt_invalid'))
+    await assert.rejects(chat.askOnce(ASK, SHORT), refusedAs('receipt_invalid'))
+    assert.equal(relay.seen.turns, 1)
+    assert.equal((await chat.state()).vouchers, 1)
+    await relay.stop()
+  })
+}
+
+test('a correction above what this side’s own account allows is taken for the overcharge that it may be', async () => {
+  const wallet = await holder()
+  const store = memoryStore()
+  const chat = await chatOf(wallet, { store })
+  await chat.askOnce(ASK, SHORT)
+  const stale = memoryStore(store.snapshot())
+  await chat.askOnce(ASK, SHORT)
+  const other = await chatOf(wallet, { store: stale })
+  await assert.rejects(other.askOnce(ASK, SHORT), refusedAs('receipt_invalid'))
 })
 
 test('a deposit beyond the holder’s cap is not signed', async () => {

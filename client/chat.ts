@@ -8,10 +8,11 @@ import { type Channel, chargedAtomic, openChannel, type SignatureCount } from '.
 import type { ChannelConfig } from './exit-channel.ts'
 import { inOrder } from './in-order.ts'
 import type { Market } from './market.ts'
+import type { TurnContext } from './pay-turn.ts'
 import { memoryStore, type PaymentStore, storedSessionKey } from './payment-store.ts'
 import { type CheckedQuote, type NodeChoice, readQuote } from './read-quote.ts'
 import { type Refunded, refundChannel } from './refund-channel.ts'
-import { type AskOptions, runTurn, type TurnContext, type TurnResult } from './turn.ts'
+import { type AskOptions, runTurn, type TurnResult } from './turn.ts'
 import type { Wallet } from './wallet.ts'
 
 export type OpenChat = NodeChoice & {

@@ -126,7 +126,7 @@ export async function startWorld(keyNetwork = NO_KEEPERS) {
 
 /** A work on the chain, without a bundle behind it: enough for what only the ledger decides. */
 export async function createBareWork(
-  { ledger }: World,
+  { ledger }: Pick<World, 'ledger'>,
   creator: Wallet,
   given: { terms?: Partial<Terms>; admitted?: Hex[]; contentHash?: Hex; salt?: Hex } = {},
 ): Promise<string> {
@@ -147,7 +147,7 @@ export async function createBareWork(
 }
 
 /** A bonded operator with its three keys. */
-export async function joinOperator(world: World, endpoint = 'http://127.0.0.1:9') {
+export async function joinOperator(world: Pick<World, 'person' | 'ledger'>, endpoint = 'http://127.0.0.1:9') {
   const wallet = await world.person()
   const payment = privateKeyToAccount(generatePrivateKey())
   const sessionKey = randomBytes32()
@@ -183,4 +183,11 @@ export async function bodyOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(Buffer.from(chunk))
   return Buffer.concat(chunks).toString('utf8')
+}
+
+/** Everything that an iterable yields. */
+export async function allOf<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const item of items) all.push(item)
+  return all
 }

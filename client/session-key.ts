@@ -4,7 +4,11 @@ import { keccak256 } from 'viem'
 import type { Ledger } from './market.ts'
 import type { Wallet } from './wallet.ts'
 
-/** Good only with wallets whose signatures are deterministic (RFC 6979), which the common ones are. */
+/**
+ * Good only with wallets whose signatures are deterministic (RFC 6979), which the common ones are. Give each device that
+ * pays at the same time a label of its own: two accounts of one channel contradict each other, and a client takes the
+ * higher one for a node that overcharges.
+ */
 export async function deriveSessionKey(
   { addresses }: Ledger,
   { wallet, label = 'chat' }: { wallet: Wallet; label?: string },

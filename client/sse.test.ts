@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isProblem, Problem, toProblemBody } from '@grimoire/schema/problem'
+import { allOf } from './fixture.ts'
 import { readAnswer } from './read-answer.ts'
 import { eventData } from './sse.ts'
 
@@ -21,7 +22,7 @@ test('events come out whole for every way the network cuts them, with any line e
   for (const end of ['\n', '\r\n', '\r']) {
     const text = [': ping', '', 'data: añ😀', 'data: two', '', 'event: x', 'data:{"a":1}', '', ''].join(end)
     for (const size of [1, 2, 3, 7, 1000]) {
-      const events = await Array.fromAsync(eventData(cut(text, size)))
+      const events = await allOf(eventData(cut(text, size)))
       assert.deepEqual(events, ['añ😀\ntwo', '{"a":1}'], `${JSON.stringify(end)} cut at ${size}`)
     }
   }
@@ -44,7 +45,7 @@ test('an answer that ends without a receipt is refused after its text', async ()
 test('an error inside a stream is the Problem that the node named', async () => {
   const body = JSON.stringify(toProblemBody(new Problem('engine_failed')))
   await assert.rejects(
-    () => Array.fromAsync(readAnswer(cut(`${chunk('one')}data: ${body}\n\n`, 9))),
+    () => allOf(readAnswer(cut(`${chunk('one')}data: ${body}\n\n`, 9))),
     (error: unknown) => isProblem(error, 'engine_failed'),
   )
 })
