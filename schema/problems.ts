@@ -112,6 +112,18 @@ export const problems = {
     'Wait until more key nodes are back, then try again.',
     true,
   ),
+  not_confirmed: row(
+    401,
+    'The right to open the work stands in the newest block only.',
+    'Wait for the next block and try again.',
+    true,
+  ),
+  network_lying: row(
+    502,
+    'Key nodes sent shares that do not verify against the chain.',
+    'Try again; if it stays, report the named nodes to the network’s owner.',
+    true,
+  ),
   network_refused: row(
     403,
     'The key nodes refuse: the chain does not let this account open the work.',
@@ -147,6 +159,11 @@ export const problems = {
     401,
     'No grant for this work was given to this node.',
     'Send a grant to POST /v1/grants first.',
+  ),
+  grant_operator_unknown: row(
+    403,
+    'The grant names an operator whose session key this is not.',
+    'Sign a grant for the operator’s current key.',
   ),
   grant_other_node: row(403, 'The grant names another node.', 'Sign a grant for this node’s session key.'),
   grant_other_payer: row(

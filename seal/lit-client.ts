@@ -40,14 +40,17 @@ type Inside = {
 }
 type Handshake = { subnetPubKey: string; latestBlockhash: string }
 
+/** Resolves after `ms`, or as soon as the client is closed; leaves neither timer nor listener. */
 const delay = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise(resolve => {
     if (signal.aborted) return resolve()
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => {
+    const end = (): void => {
       clearTimeout(timer)
+      signal.removeEventListener('abort', end)
       resolve()
-    })
+    }
+    const timer = setTimeout(end, ms)
+    signal.addEventListener('abort', end)
   })
 
 export class HardenedLitClient {
