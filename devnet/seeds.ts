@@ -37,9 +37,7 @@ export type Seed = z.infer<typeof seed>
 /** The shipped works, as their makers checked them. */
 export function readSeeds(): Seed[] {
   const file: unknown = JSON.parse(readFileSync(join(DEMO_MODEL, 'works.json'), 'utf8'))
-  return z
-    .union([z.array(seed), z.object({ works: z.array(seed) }).transform(({ works }) => works)])
-    .parse(file)
+  return z.array(seed).parse(file)
 }
 
 export function seedNamed(slug: string): Seed {

@@ -7,6 +7,7 @@ import { bundleWorker } from './bundle.ts'
 
 const ROOT = dirname(import.meta.dirname)
 const MIGRATIONS = join(ROOT, 'schema', 'migrations')
+const NAME = 'edge'
 const INDEX_EVERY_MS = 1_000
 
 export type EdgeOptions = {
@@ -43,9 +44,11 @@ export type Database = { prepare: (sql: string) => Statement; batch: (all: State
 export async function startEdge(options: EdgeOptions): Promise<LocalEdge> {
   mkdirSync(options.stateFolder, { recursive: true })
   const { code } = await bundleWorker()
-  const miniflare = new Miniflare(convertV4MiniflareOptions(await workerOptions(options, code)))
+  const settled = await workerOptions(options, code)
+  const miniflare = withoutItsSignals(() => new Miniflare(convertV4MiniflareOptions(settled)))
   try {
-    const url = (await miniflare.ready).origin
+    await miniflare.ready
+    const url = (await miniflare.unsafeGetDirectURL(NAME)).origin
     const database = async () => (await miniflare.getD1Database('DB')) as unknown as Database // Safety: D1 has at least this.
     await migrate(await database())
     const worker = await miniflare.getWorker()
@@ -64,6 +67,23 @@ export async function startEdge(options: EdgeOptions): Promise<LocalEdge> {
   }
 }
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/**
+ * Miniflare ends the whole process when a signal comes. Whoever started the edge has other parts to stop first, so its
+ * listeners are taken off again; the one that ends workerd when this process exits stays.
+ */
+function withoutItsSignals<T>(make: () => T): T {
+  const before = SIGNALS.map(signal => new Set(process.listeners(signal)))
+  const made = make()
+  for (const [index, signal] of SIGNALS.entries()) {
+    for (const listener of process.listeners(signal)) {
+      if (!before[index]?.has(listener)) process.removeListener(signal, listener)
+    }
+  }
+  return made
+}
+
 function startFailure(cause: unknown, { port }: EdgeOptions): unknown {
   const taken = /EADDRINUSE|address already in use/i.test(String(cause))
   return taken ? new Problem('port_taken', { got: port, expected: 'a free port for the edge', cause }) : cause
@@ -75,25 +95,27 @@ async function workerOptions(options: EdgeOptions, script: string) {
   const { unstable_getMiniflareWorkerOptions } = await import('wrangler')
   const { workerOptions: declared } = unstable_getMiniflareWorkerOptions(join(ROOT, 'wrangler.toml'))
   const { modulesRules: _, bindings, ratelimits, ...rest } = declared
-  const limit = options.writesPerMinute
   return {
     ...rest,
-    name: 'edge',
+    name: NAME,
     modules: true as const,
     script,
-    bindings: { ...bindings, ...settings(options) },
-    ratelimits:
-      limit === undefined
-        ? ratelimits
-        : { ...ratelimits, WRITES: { namespace_id: '1001', simple: { limit, period: 60 as const } } },
+    bindings: Object.assign({}, bindings, settings(options)),
+    ratelimits: Object.assign({}, ratelimits, writeLimit(options)),
+    // Miniflare's own entry adds to each request: people are let in at the Worker's own door, and the entry gets a port
+    // that nobody uses.
     host: '127.0.0.1',
-    port: options.port ?? 0,
+    port: 0,
+    unsafeDirectSockets: [{ host: '127.0.0.1', port: options.port ?? 0 }],
     cf: false as const,
     telemetry: { enabled: false },
     log: new Log(LogLevel.ERROR),
     resourcePersistencePath: options.stateFolder,
   }
 }
+
+const writeLimit = ({ writesPerMinute: limit }: EdgeOptions) =>
+  limit === undefined ? {} : { WRITES: { namespace_id: '1001', simple: { limit, period: 60 as const } } }
 
 const settings = ({ addresses, rpcUrl, maxBlobBytes, finalityBlocks }: EdgeOptions) => ({
   ADDRESSES: JSON.stringify(addresses),
