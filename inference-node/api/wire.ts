@@ -1,6 +1,6 @@
 /** An answer in OpenAI's two shapes: server-sent chunks, or one JSON object. Ours stands beside theirs under `grimoire`. */
 import { randomBytes } from 'node:crypto'
-import { Problem, toProblemBody } from '@grimoire/schema/problem'
+import { Problem, problemResponse, toProblemBody } from '@grimoire/schema/problem'
 import { decodePaymentResponseHeader, encodePaymentResponseHeader } from '@x402/core/http'
 import type { Finished } from './answer.ts'
 
@@ -17,6 +17,9 @@ const HEADERS = {
   'cache-control': 'no-store, no-transform',
   'x-accel-buffering': 'no', // Some proxies would collect the whole answer first.
 }
+
+const asEngineProblem = (error: unknown): Problem =>
+  error instanceof Problem ? error : new Problem('engine_failed', { cause: error })
 
 type Run = (deliver: (text: string) => void) => Promise<Finished>
 type StreamOptions = {
@@ -53,7 +56,7 @@ export function streamAnswer(run: Run, { name, headers, includeUsage, gone }: St
         say(chunk({}, finishReason, { usage, grimoire: tail }))
         if (includeUsage) say({ ...name, object: 'chat.completion.chunk', choices: [], usage })
       } catch (error) {
-        say(toProblemBody(error instanceof Problem ? error : new Problem('engine_failed', { cause: error })))
+        say(toProblemBody(asEngineProblem(error)))
       }
       if (gone.signal.aborted) return
       controller.enqueue(encoder.encode('data: [DONE]\n\n'))
@@ -64,12 +67,15 @@ export function streamAnswer(run: Run, { name, headers, includeUsage, gone }: St
   return new Response(body, { headers: { ...HEADERS, ...headers } })
 }
 
+/** A failed turn is free, but a deposit that was made for it stands: its header goes with either answer. */
 export async function wholeAnswer(
   run: Run,
   name: AnswerName,
   deposit: Record<string, string>,
 ): Promise<Response> {
-  const { text, finishReason, usage, tail, headers } = await run(() => {})
+  const finished = await run(() => {}).catch(asEngineProblem)
+  if (finished instanceof Problem) return problemResponse(finished, deposit)
+  const { text, finishReason, usage, tail, headers } = finished
   const body = {
     ...name,
     object: 'chat.completion',

@@ -160,7 +160,7 @@ export class LlamaHost {
         maxTokens: Math.min(sampling.maxTokens, room),
         temperature: sampling.temperature,
         ...(sampling.topP === undefined ? {} : { topP: sampling.topP }),
-        seed: sampling.seed ?? randomInt(2 ** 31),
+        seed: (sampling.seed ?? randomInt(2 ** 31)) >>> 0, // llama.cpp takes 32 bits; OpenAI any integer.
         repeatPenalty: false,
         customStopTriggers: sampling.stop,
         signal,

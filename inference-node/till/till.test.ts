@@ -286,3 +286,26 @@ test('a node that is killed comes back with every voucher that it acknowledged',
   await second.stop()
   assert.equal(await second.exited, 0)
 })
+
+test('a node that is stopped lets its stream finish, claims all that it is owed, and is gone', async () => {
+  const { addresses, publicClient } = world.keys
+  const last = world.payer('holder')
+  await last.ask(node.url, question())
+  let stopping: Promise<void> | undefined
+  const streamed = await last.ask(node.url, question(200), {
+    onPiece: () => {
+      stopping ??= node.stop()
+    },
+  })
+  assert.ok(streamed.tail && stopping, 'the stream was cut')
+  await stopping
+  const { channelId, cumulativeAtomic } = streamed.tail.receipt
+  const read = {
+    address: addresses.settlement,
+    abi: settlementAbi,
+    functionName: 'channels',
+    args: [channelId],
+  } as const
+  assert.equal(String((await publicClient.readContract(read))[1]), cumulativeAtomic)
+  await assert.rejects(fetch(`${node.url}/health`))
+})

@@ -1,6 +1,6 @@
 /** The works that are open now: fetched by hash, opened through the key network under a holder's grant, kept in memory. */
 import { MANIFEST_MAX_BYTES, type Manifest } from '@grimoire/schema/manifest'
-import { Problem } from '@grimoire/schema/problem'
+import { isProblem, Problem } from '@grimoire/schema/problem'
 import { openWork, readManifest } from '@grimoire/seal/bundle'
 import { sessionAccess } from '@grimoire/seal/grant'
 import type { KeyNetwork, SessionKey } from '@grimoire/seal/network'
@@ -10,6 +10,9 @@ import type { Ledger } from '../admission/ledger.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Log } from '../log.ts'
 import { type OpenedWork, readOpened } from './opened.ts'
+
+/** Longer than a block of most chains; a caller waits for it. */
+const NEXT_BLOCK_MS = 15_000
 
 export type WorksOptions = {
   ledger: Ledger
@@ -88,11 +91,27 @@ export class Works {
     const startedAt = performance.now()
     const manifest = await this.manifest(grant)
     const access = sessionAccess(grant.authSig, sessionKey)
-    const opened = readOpened(manifest, await openWork(manifest, fetchBlob, network, access))
+    const open = () => openWork(manifest, fetchBlob, network, access)
+    const parts = await open().catch(async (error: unknown) => {
+      if (!isProblem(error, 'network_refused')) throw error
+      // Key nodes also look a block back; whoever bought in the latest block is let in with the next one.
+      await this.#nextBlock()
+      return open()
+    })
+    const opened = readOpened(manifest, parts)
     engine.admit(key, opened.adapter)
     const milliseconds = Math.round(performance.now() - startedAt)
     log({ event: 'work_opened', workId: grant.workId, version: grant.version, milliseconds })
     return opened
+  }
+
+  async #nextBlock(): Promise<void> {
+    const { ledger } = this.#options
+    const wanted = (await ledger.blockNumber()) + 1n
+    const deadline = Date.now() + NEXT_BLOCK_MS
+    while (Date.now() < deadline && (await ledger.blockNumber()) < wanted) {
+      await new Promise(resolve => setTimeout(resolve, 250))
+    }
   }
 
   /** Closes every version for which no grant stands any more: its text and its adapter leave the memory. */
