@@ -8,6 +8,7 @@ import type { PrivateKeyAccount } from 'viem'
 import { buyWork } from './buy-work.ts'
 import { type Chat, openChat } from './chat.ts'
 import { creditOf } from './earnings.ts'
+import { beginExit, channelOnChain, finishExit } from './exit-channel.ts'
 import { allOf, bodyOf, PRICES, serveHttp, TERMS } from './fixture.ts'
 import { promptParts, type SmallMarket, startMarket, startNode, words } from './fixture-market.ts'
 import { giftEdition } from './gift-edition.ts'
@@ -200,4 +201,23 @@ test('someone without a grant is told so, and pays nothing', async () => {
   await assert.rejects(chat.askOnce(ASK, SHORT), refusedAs('grant_missing'))
   assert.equal(await moneyOf(world, wallet.account.address), before)
   assert.equal(chat.quote.payTo, splitterOf(world, { workId, operator: serving.operator }))
+})
+
+test('a holder leaves without the node’s help: after the delay all that was not charged comes back', async () => {
+  const wallet = await holder()
+  const before = await moneyOf(world, wallet.account.address)
+  const chat = await chatOf(wallet)
+  const { chargedAtomic } = await chat.askOnce(ASK, SHORT)
+  await beginExit(world, { wallet, channelId: chat.channelId, config: chat.channelConfig })
+  await assert.rejects(
+    finishExit(world, { wallet, config: chat.channelConfig }),
+    refusedAs('transaction_reverted'),
+  )
+  const left = await channelOnChain(world, chat)
+  assert.equal(left.balanceAtomic, 200_000n)
+  // Last of all: what is signed with this machine's clock would be refused by a chain that is ahead of it.
+  await world.testClient.increaseTime({ seconds: 901 })
+  await world.testClient.mine({ blocks: 1 })
+  await finishExit(world, { wallet, config: chat.channelConfig })
+  assert.ok(before - (await moneyOf(world, wallet.account.address)) <= chargedAtomic)
 })

@@ -106,6 +106,13 @@ async function accept(
   await clearOpenTurn(store, channel.id)
 }
 
+/** A stream that ended by itself: stopped by its reader, refused by the node, or cut by the network. */
+function brokenOff(error: unknown, signal: AbortSignal): unknown {
+  if (signal.aborted) return signal.reason
+  if (error instanceof Problem) return error
+  return new Problem('node_unreachable', { got: 'an answer that broke off', cause: error })
+}
+
 /** Runs one turn, handing on each piece of text as it comes. */
 export async function runTurn(
   context: TurnContext,
@@ -122,14 +129,18 @@ export async function runTurn(
   let output = ''
   let firstTokenMs: number | null = null
   let end: Tail | null = null
-  for await (const event of readAnswer(body)) {
-    if (event.type === 'tail') {
-      end = event
-      continue
+  try {
+    for await (const event of readAnswer(body)) {
+      if (event.type === 'tail') {
+        end = event
+        continue
+      }
+      firstTokenMs ??= performance.now() - startedMs
+      output += event.text
+      job.onText(event.text)
     }
-    firstTokenMs ??= performance.now() - startedMs
-    output += event.text
-    job.onText(event.text)
+  } catch (error) {
+    throw brokenOff(error, job.controller.signal)
   }
   if (!end) throw new Problem('receipt_invalid', { got: 'an answer that ends without a receipt' })
   const { tail, usage, finishReason } = end
