@@ -58,7 +58,7 @@ const doors: [RegExp, string[], string][] = [
   [/^(wrangler|miniflare)$/, ['worker/', 'devnet/'], 'workerd is started in one place'],
 ]
 
-const isTest = (file: string) => /\.test\.ts$|\/fixture\.ts$/.test(file)
+const isTest = (file: string) => /\.test\.ts$|\/fixture(-[a-z]+)?\.ts$/.test(file)
 
 for (const [folder, allowed] of Object.entries(mayImport)) {
   test(`${folder} imports ${allowed.length ? `only ${allowed.join(', ')}` : 'nothing of ours'}`, () => {
