@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { worksAbi } from '@grimoire/contracts/generated/works'
 import { isProblem, type ProblemCode } from '@grimoire/schema/problem'
+import { UserRejectedRequestError } from 'viem'
 import { buyListing } from './buy-listing.ts'
 import { buyWork, mintNonce } from './buy-work.ts'
 import { cancelListing } from './cancel-listing.ts'
@@ -161,4 +162,15 @@ test('editions that one does not hold cannot be given, and the refusal has its n
     giftEdition(world.market(), { wallet: stranger, workId, to: creator.account.address }),
     refusedAs('not_holder'),
   )
+})
+
+test('a wallet that does not sign is named so, whether it was asked for a signature or a transaction', async () => {
+  const [creator, buyer] = [await world.person(0n), await world.person()]
+  const workId = await createBareWork(world, creator)
+  const no = () => Promise.reject(new UserRejectedRequestError(new Error('User rejected the request.')))
+  const silent = { ...buyer, signTypedData: no, sendTransaction: no } as typeof buyer
+  const buy = (payBy: 'authorization' | 'allowance') =>
+    buyWork(world.market(), { wallet: silent, workId, maxCostAtomic: 5_000_000n, payBy })
+  await assert.rejects(buy('authorization'), refusedAs('wallet_refused'))
+  await assert.rejects(buy('allowance'), refusedAs('wallet_refused'))
 })

@@ -15,7 +15,7 @@ import { privateKeyToAccount } from 'viem/accounts'
 import type { Market } from './market.ts'
 import { channelStorage, type PaymentStore } from './payment-store.ts'
 import type { CheckedQuote } from './read-quote.ts'
-import type { Wallet } from './wallet.ts'
+import { signing, type Wallet } from './wallet.ts'
 
 const SCHEME = 'batch-settlement'
 const NO_SALT: Hex = `0x${'00'.repeat(32)}`
@@ -63,7 +63,7 @@ export function openChannel(market: Market, options: ChannelOptions) {
     address: wallet.account.address,
     signTypedData: (message: unknown) => {
       count.walletSignatures += 1
-      return wallet.signTypedData({ account: wallet.account, ...(message as TypedMessage) })
+      return signing(wallet.signTypedData({ account: wallet.account, ...(message as TypedMessage) }))
     },
   }
   const voucherSigner = {

@@ -8,7 +8,7 @@ import { type Market, modelOf } from './market.ts'
 import { type NodeChoice, nodeOf, readQuote } from './read-quote.ts'
 import { readManifest } from './read-work.ts'
 import { requestJson } from './transport.ts'
-import type { Wallet } from './wallet.ts'
+import { signing, type Wallet } from './wallet.ts'
 
 const DEFAULT_GRANT_SECONDS = 7 * 24 * 3600
 
@@ -38,7 +38,7 @@ export async function signGrant(market: Market, options: GrantNode) {
   const authSig = await makeGrant({
     signer: {
       address,
-      signMessage: ({ message }) => wallet.signMessage({ account: wallet.account, message }),
+      signMessage: ({ message }) => signing(wallet.signMessage({ account: wallet.account, message })),
     },
     manifest,
     operator,

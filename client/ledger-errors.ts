@@ -5,7 +5,7 @@ import { operatorsAbi } from '@grimoire/contracts/generated/operators'
 import { settlementAbi } from '@grimoire/contracts/generated/settlement'
 import { worksAbi } from '@grimoire/contracts/generated/works'
 import { Problem, type ProblemCode } from '@grimoire/schema/problem'
-import { type Abi, BaseError, decodeErrorResult, type Hex, parseAbi } from 'viem'
+import { type Abi, BaseError, decodeErrorResult, type Hex, parseAbi, UserRejectedRequestError } from 'viem'
 
 /** Errors of the libraries that the contracts are built on, which their own ABIs do not list. */
 const LIBRARY_ERRORS = parseAbi([
@@ -69,6 +69,8 @@ const argsText = (args: readonly unknown[] | undefined) => (args ?? []).map(Stri
 /** Any failure of a call to the ledger as a Problem. */
 export function ledgerProblem(error: unknown, what: string): Problem {
   if (error instanceof Problem) return error
+  if (error instanceof BaseError && error.walk(cause => cause instanceof UserRejectedRequestError))
+    return new Problem('wallet_refused', { got: what, cause: error })
   const data = revertData(error)
   if (data) {
     try {

@@ -8,7 +8,7 @@ import { edgeOf } from './edge.ts'
 import { editionsOf } from './ledger-work.ts'
 import type { Market } from './market.ts'
 import { requestJson } from './transport.ts'
-import { chainSeconds, randomBytes32, type Wallet } from './wallet.ts'
+import { chainSeconds, randomBytes32, signing, type Wallet } from './wallet.ts'
 
 const DEFAULT_LISTING_SECONDS = 7 * 24 * 3600
 
@@ -48,10 +48,8 @@ export async function signListing(market: Market, options: ListEdition): Promise
     expiresAtSeconds: now + lastsSeconds,
   })
   const { chainId, works } = market.addresses
-  const signature = await wallet.signTypedData({
-    account: wallet.account,
-    ...listingTypedData(value, chainId, works),
-  })
+  const typed = listingTypedData(value, chainId, works)
+  const signature = await signing(wallet.signTypedData({ account: wallet.account, ...typed }))
   return { listing: value, signature }
 }
 

@@ -5,7 +5,7 @@ import { Problem } from '@grimoire/schema/problem'
 import { encodeFunctionData, parseAbi } from 'viem'
 import { ledgerProblem } from './ledger-errors.ts'
 import type { Ledger } from './market.ts'
-import { chainSeconds, type Sent, sendCall, type Wallet } from './wallet.ts'
+import { chainSeconds, type Sent, sendCall, signing, type Wallet } from './wallet.ts'
 
 /** How long a signed authorization may wait for its block. */
 const AUTHORIZATION_SECONDS = 3600
@@ -78,12 +78,12 @@ export async function authorize(
   const [domain, now] = await Promise.all([moneyDomain(ledger), chainSeconds(ledger)])
   const from = wallet.account.address
   const validBefore = BigInt(now + AUTHORIZATION_SECONDS)
-  const signature = await wallet.signTypedData({
+  const asked = wallet.signTypedData({
     account: wallet.account,
     domain,
     types: RECEIVE_TYPES,
     primaryType: 'ReceiveWithAuthorization',
     message: { from, to, value: valueAtomic, validAfter: 0n, validBefore, nonce },
   })
-  return { from, validAfter: 0n, validBefore, signature }
+  return { from, validAfter: 0n, validBefore, signature: await signing(asked) }
 }

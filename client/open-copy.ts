@@ -13,7 +13,7 @@ import { ledgerWork } from './ledger-work.ts'
 import { keyNetworkOf, type Market } from './market.ts'
 import { readManifest } from './read-work.ts'
 import { pause } from './transport.ts'
-import { type Sent, sendCall, type Wallet } from './wallet.ts'
+import { type Sent, sendCall, signing, type Wallet } from './wallet.ts'
 
 const UNCONFIRMED_PATIENCE_MS = 20_000
 const UNCONFIRMED_PAUSE_MS = 500
@@ -68,7 +68,7 @@ export async function readOpened(
   const signer = {
     address: wallet.account.address,
     signMessage: ({ message }: { message: string }) =>
-      wallet.signMessage({ account: wallet.account, message }),
+      signing(wallet.signMessage({ account: wallet.account, message })),
   }
   const blockHash = await network.latestBlockHash()
   const leave = await makeOpening({ signer, manifest, sessionKey: sessionKey.publicKey, blockHash })

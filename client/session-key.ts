@@ -2,7 +2,7 @@
 import type { Hex } from '@grimoire/schema/hex'
 import { keccak256 } from 'viem'
 import type { Ledger } from './market.ts'
-import type { Wallet } from './wallet.ts'
+import { signing, type Wallet } from './wallet.ts'
 
 /**
  * Good only with wallets whose signatures are deterministic (RFC 6979), which the common ones are. Give each device that
@@ -21,5 +21,5 @@ export async function deriveSessionKey(
     `Ledger: ${addresses.works.toLowerCase()}`,
     `Label: ${label}`,
   ].join('\n')
-  return keccak256(await wallet.signMessage({ account: wallet.account, message }))
+  return keccak256(await signing(wallet.signMessage({ account: wallet.account, message })))
 }

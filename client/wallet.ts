@@ -1,5 +1,14 @@
 /** A wallet that acts on the ledger: every transaction is simulated first, so that a refusal costs nothing and has a name. */
-import type { Account, Chain, Hex, Log, Transport, WalletClient } from 'viem'
+import { Problem } from '@grimoire/schema/problem'
+import {
+  type Account,
+  BaseError,
+  type Chain,
+  type Hex,
+  type Log,
+  type Transport,
+  type WalletClient,
+} from 'viem'
 import { ledgerProblem } from './ledger-errors.ts'
 import type { Ledger } from './market.ts'
 
@@ -43,6 +52,15 @@ export async function sendCall(ledger: Ledger, call: Call): Promise<Sent> {
     throw ledgerProblem(error, what)
   }
 }
+
+/** What a wallet was asked to sign; that it did not, whatever the reason, has one name. */
+export const signing = <T>(asked: Promise<T>): Promise<T> =>
+  asked.catch(cause => {
+    throw new Problem('wallet_refused', {
+      ...(cause instanceof BaseError ? { got: cause.shortMessage } : {}),
+      cause,
+    })
+  })
 
 /** The time of the chain, which is what the ledger compares: a test chain's clock is not this machine's. */
 export async function chainSeconds(ledger: Ledger): Promise<number> {

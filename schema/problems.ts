@@ -52,6 +52,7 @@ export const problems = {
     'Read the named reason and correct the request.',
   ),
   funds_missing: row(402, 'The account holds less money than this costs.', 'Fund the account and try again.'),
+  wallet_refused: row(400, 'The wallet did not sign.', 'Confirm in the wallet, or leave it as it is.'),
   work_unknown: row(404, 'No such work is on the ledger.', 'Check the work id and the chain.'),
   version_unknown: row(404, 'The work has no such version.', 'Ask for a version between 1 and the latest.'),
   price_above_ceiling: row(
