@@ -226,6 +226,8 @@ export const cursor = sqliteTable(
     hash: text('hash').notNull(),
     atSeconds: integer('at').notNull(),
     head: integer('head'),
+    /** Up to here the words of works were read too: what a nudge waits for. */
+    settled: integer('settled').notNull().default(0),
     halted: integer('halted', { mode: 'boolean' }).notNull(),
     reason: text('reason'),
     lease: text('lease'),

@@ -111,7 +111,10 @@ export function ledgerOf({ addresses, publicClient, walletOf }: World) {
     const call = { ...targets[target], functionName, args } as Parameters<
       ReturnType<typeof walletOf>['writeContract']
     >[0] // Safety: a test's own call; the ledger refuses a wrong one.
-    return mined(await walletOf(account).writeContract(call))
+    const sent = walletOf(account)
+      .writeContract(call)
+      .catch(error => Promise.reject(new Error(`${functionName}: ${String(error).slice(0, 300)}`)))
+    return mined(await sent)
   }
 }
 

@@ -50,8 +50,24 @@ export async function takeLease(db: D1Database, lease: string): Promise<boolean>
   return meta.changes === 1
 }
 
-export async function releaseLease(db: D1Database, lease: string): Promise<void> {
-  await db.prepare('UPDATE cursor SET lease = NULL WHERE id = 1 AND lease = ?').bind(lease).run()
+/** Gives the lease back. `settled`: how far the run came with everything that belongs to it. */
+export async function releaseLease(db: D1Database, lease: string, settled: number | null): Promise<void> {
+  await db
+    .prepare('UPDATE cursor SET lease = NULL, settled = coalesce(?, settled) WHERE id = 1 AND lease = ?')
+    .bind(settled, lease)
+    .run()
+}
+
+/** Whether this very block is in the index, and the words that came with it: then another run did what was wanted. */
+export async function isSettled(db: D1Database, block: { number: number; hash: string }): Promise<boolean> {
+  const row = await db
+    .prepare(
+      `SELECT 1 AS yes FROM cursor c JOIN blocks b ON b.number = ?1 AND b.hash = ?2
+       WHERE c.id = 1 AND c.settled >= ?1`,
+    )
+    .bind(block.number, block.hash)
+    .first()
+  return row !== null
 }
 
 /** Says why the index stands still. Cleared by the next step forward. */
@@ -80,6 +96,7 @@ export const moveStatement = (
   db
     .prepare(
       `UPDATE cursor SET unbroken = (lease IS ?1 AND number = ?2 AND hash = ?3), lease_until = ?4,
-         number = ?5, hash = ?6, at = ?7, head = ?8, reason = NULL WHERE id = 1`,
+         number = ?5, hash = ?6, at = ?7, head = ?8,
+         settled = min(settled, ?5), reason = NULL WHERE id = 1`,
     )
     .bind(lease, from.number, from.hash, Date.now() + LEASE_MS, to.number, to.hash, to.atSeconds, to.head)

@@ -6,7 +6,7 @@ import type { Settings } from '../env.ts'
 import { readBlob } from '../store/blobs.ts'
 
 /** A work's newest versions that are looked through for a manifest that is there and true. */
-const VERSIONS_TRIED = 4
+const VERSIONS_TRIED = 8
 const WORKS_PER_SWEEP = 20
 
 type Known = { seq: number; workId: string; creator: string; kind: string; disclosure: string }
@@ -58,13 +58,17 @@ export async function refreshWords(words: Words, workIds: readonly string[]): Pr
       )
       .bind(workId, VERSIONS_TRIED)
       .all<Stored>()
-    for (const stored of results) {
-      const found = await trueManifest(words, work, stored)
-      if (!found) continue
-      await storeWords(words.db, work.seq, stored, found)
-      break
-    }
+    await showNewestTrue(words, work, results)
   }
+}
+
+/** Words depend on nothing but the versions and the blobs as they are now: those that became untrue go. */
+async function showNewestTrue(words: Words, work: Known, newestFirst: readonly Stored[]): Promise<void> {
+  for (const stored of newestFirst) {
+    const found = await trueManifest(words, work, stored)
+    if (found) return storeWords(words.db, work.seq, stored, found)
+  }
+  await words.db.prepare('DELETE FROM texts WHERE seq = ?').bind(work.seq).run()
 }
 
 /** Guarded by the work's presence: a reorganisation may have taken it since it was read. */

@@ -1,0 +1,1 @@
+ALTER TABLE `cursor` ADD `settled` integer DEFAULT 0 NOT NULL;
