@@ -110,45 +110,43 @@ const asRefusal = (error: unknown): Refusal => {
   )
 }
 
+/** Any origin may ask: what an answer is worth is decided by who signed, not by which page asks. */
+const anyOrigin = () =>
+  cors({
+    origin: '*',
+    allowMethods: ['GET', 'POST', 'OPTIONS'],
+    allowHeaders: ['content-type', 'x-lit-sdk-version', 'x-lit-sdk-type', 'x-request-id'],
+    maxAge: CORS_MAX_AGE_SECONDS,
+  })
+
+const smallBody = () =>
+  bodyLimit({
+    maxSize: MAX_BODY_BYTES,
+    onError: () => {
+      throw new Refusal('NodeParserError', 'body_too_large', `Expected at most ${MAX_BODY_BYTES} bytes.`)
+    },
+  })
+
+function refuse(context: Context, error: unknown, log: Log): Response {
+  const refusal = asRefusal(error)
+  const { status, problem } = refusal
+  log({ event: status >= 500 ? 'failed' : 'refused', status, code: problem })
+  // Safety: every status in the tables is one that carries a body.
+  return context.json(refusalBody(refusal, correlationId(context)), status as ContentfulStatusCode)
+}
+
 export function keyNodeApp(keeping: Keeping): Hono {
   const { config, log } = keeping
   const limiter = new RateLimiter(config.limits)
   const app = new Hono()
-  const allowHeaders = ['content-type', 'x-lit-sdk-version', 'x-lit-sdk-type', 'x-request-id']
-  app.use(
-    cors({
-      origin: '*',
-      allowMethods: ['GET', 'POST', 'OPTIONS'],
-      allowHeaders,
-      maxAge: CORS_MAX_AGE_SECONDS,
-    }),
-  )
+  app.use(anyOrigin())
   app.use(async (context, next) => {
     limiter.take(getConnInfo(context).remote.address ?? '')
     await limiter.run(next)
   })
-  app.use(
-    bodyLimit({
-      maxSize: MAX_BODY_BYTES,
-      onError: () => {
-        throw new Refusal('NodeParserError', 'body_too_large', `Expected at most ${MAX_BODY_BYTES} bytes.`)
-      },
-    }),
-  )
-  app.onError((error, context) => {
-    const refusal = asRefusal(error)
-    log({
-      event: refusal.status >= 500 ? 'failed' : 'refused',
-      status: refusal.status,
-      code: refusal.problem,
-    })
-    // Safety: every status in the tables is one that carries a body.
-    return context.json(refusalBody(refusal, correlationId(context)), refusal.status as ContentfulStatusCode)
-  })
-  app.notFound(context => {
-    const refusal = new Refusal('NodeNotFound', 'not_found', '')
-    return context.json(refusalBody(refusal, correlationId(context)), 404)
-  })
+  app.use(smallBody())
+  app.onError((error, context) => refuse(context, error, log))
+  app.notFound(context => refuse(context, new Refusal('NodeNotFound', 'not_found', ''), log))
   app.get('/health', context => health(context, keeping))
   app.post(HANDSHAKE_PATH, async context => context.json(await handshake(context, keeping)))
   app.post(SIGN_PATH, async context => {

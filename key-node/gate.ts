@@ -62,47 +62,51 @@ export class Gatekeeper {
   }
 
   async #facts(asker: Asker, workId: bigint) {
-    const { gate, works, operators, chainId, confirmations } = this.#chain
+    const { works, operators, confirmations } = this.#chain
     const latest = await this.#client.getBlockNumber()
     const before = latest > BigInt(confirmations) ? latest - BigInt(confirmations) : 0n
-    const allowed = (blockNumber: bigint): Promise<boolean> =>
-      this.#client.readContract({
-        address: gate,
-        abi: gateAbi,
-        functionName: 'canDecrypt',
-        args: [asker.holder, asker.sessionKey, workId, BigInt(chainId)],
-        blockNumber,
-      })
-    const at = { blockNumber: latest } as const
-    const [allowedNow, allowedBefore, revokedBeforeSeconds, operator, contentHash, nonceBlock] =
+    const atWorks = { address: works, abi: worksAbi, blockNumber: latest } as const
+    const version = asker.grant?.version ?? 1
+    const [allowedNow, allowedBefore, revokedBeforeSeconds, contentHash, operator, nonceSeconds] =
       await Promise.all([
-        allowed(latest),
-        allowed(before),
+        this.#allowed(asker, workId, latest),
+        this.#allowed(asker, workId, before),
         this.#client.readContract({
-          ...at,
-          address: works,
-          abi: worksAbi,
+          ...atWorks,
           functionName: 'grantsRevokedBefore',
           args: [asker.holder],
         }),
+        this.#client.readContract({ ...atWorks, functionName: 'contentHashOf', args: [workId, version] }),
         this.#client.readContract({
-          ...at,
           address: operators,
           abi: operatorsAbi,
           functionName: 'operatorOf',
           args: [asker.sessionKey],
+          blockNumber: latest,
         }),
-        this.#client.readContract({
-          ...at,
-          address: works,
-          abi: worksAbi,
-          functionName: 'contentHashOf',
-          args: [workId, asker.grant?.version ?? 1],
-        }),
-        this.#client.getBlock({ blockHash: asker.nonce }).catch(ignoreUnknownBlock),
+        this.#minedAtSeconds(asker.nonce),
       ])
-    const nonceSeconds = nonceBlock ? Number(nonceBlock.timestamp) : null
-    return { allowedNow, allowedBefore, revokedBeforeSeconds, operator, contentHash, nonceSeconds }
+    return { allowedNow, allowedBefore, revokedBeforeSeconds, contentHash, operator, nonceSeconds }
+  }
+
+  async #allowed(asker: Asker, workId: bigint, blockNumber: bigint): Promise<boolean> {
+    return await this.#client.readContract({
+      address: this.#chain.gate,
+      abi: gateAbi,
+      functionName: 'canDecrypt',
+      args: [asker.holder, asker.sessionKey, workId, BigInt(this.#chain.chainId)],
+      blockNumber,
+    })
+  }
+
+  /** Null when this chain has no such block. */
+  async #minedAtSeconds(blockHash: Hex): Promise<number | null> {
+    try {
+      return Number((await this.#client.getBlock({ blockHash })).timestamp)
+    } catch (error) {
+      if (error instanceof Error && error.name === 'BlockNotFoundError') return null
+      throw error
+    }
   }
 
   async #ask<T>(question: () => Promise<T>): Promise<T> {
@@ -113,11 +117,6 @@ export class Gatekeeper {
       throw new Refusal('NodeRpcError', 'chain_unreachable', '')
     }
   }
-}
-
-function ignoreUnknownBlock(error: unknown): null {
-  if (error instanceof Error && error.name === 'BlockNotFoundError') return null
-  throw error
 }
 
 function checkNonce(asker: Asker, nonceSeconds: number | null): void {

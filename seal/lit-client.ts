@@ -89,6 +89,7 @@ export class HardenedLitClient {
     condition: GateCondition[],
     secret: Uint8Array,
   ): Promise<{ ciphertext: string; dataToEncryptHash: string }> {
+    // Safety: Lit's type wants its own union of chain names; its schema check runs on the value.
     return await this.#lit.encrypt({ evmContractConditions: condition as never, dataToEncrypt: secret })
   }
 
@@ -99,6 +100,7 @@ export class HardenedLitClient {
     silenceLit()
     const { condition, ...rest } = request
     const params = { ...rest, ...access, evmContractConditions: condition }
+    // Safety: as above.
     const { decryptedData } = await this.#lit.decrypt(params as never)
     return decryptedData
   }
@@ -246,6 +248,7 @@ async function verifiedShare(node: Keeper, body: SignRequest, answer: unknown): 
     code: 'bad_share',
     message: detail,
   })
+  // Safety: a value of any shape; what is read is checked in the next line.
   const proof = (answer as Partial<ShareAnswer> | null)?.signatureShare?.ProofOfPossession
   if (typeof proof !== 'string' || !/^[0-9a-f]{194}$/.test(proof)) throw lying('no share in the answer')
   const bytes = hexToBytes(proof)
