@@ -1,14 +1,14 @@
 /** Works, sales and operators on a test's chain, with manifests that say the same as the ledger. */
-import { createHash } from 'node:crypto'
 import { worksAbi } from '@grimoire/contracts/generated/works'
 import { hashToBytes32 } from '@grimoire/schema/hex'
 import { type Listing, listingTypedData } from '@grimoire/schema/listing'
 import { MANIFEST_FORMAT, type Manifest, manifestBytes } from '@grimoire/schema/manifest'
 import { type Terms, termsToChain } from '@grimoire/schema/work'
-import { type Hex, keccak256, toHex } from 'viem'
+import { type Hex, keccak256, sha256 as sha256Hex, toHex } from 'viem'
 import { ledgerOf, MINIMUM_BOND_ATOMIC, type Person, people, type World } from './fixture.ts'
 
-export const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+/** The name of bytes: 64 hex digits, without 0x. */
+export const sha256 = (bytes: Uint8Array) => sha256Hex(bytes).slice(2)
 
 export const exampleTerms: Terms = {
   kind: 'chatbot',

@@ -1,0 +1,214 @@
+/** The manners of the edge: every refusal in one form, metadata for wallets, the page itself, and its own description. */
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { worksAbi } from '@grimoire/contracts/generated/works'
+import {
+  contractMetadata,
+  edgeHealth,
+  ledgerAddresses,
+  operatorsPage,
+  tokenMetadata,
+} from '@grimoire/schema/catalogue'
+import { fromProblemBody } from '@grimoire/schema/problem'
+import { indexNow, json, people, post, startWorld, type World } from './fixture.ts'
+import { startEdge } from './local.ts'
+import { publishWork, registerOperator } from './seed.ts'
+
+const WRITES = 25
+let world: World
+let workId = ''
+before(async () => {
+  world = await startWorld({ writesPerMinute: WRITES })
+  workId = (await publishWork(world, { salt: 'named', title: 'Named work', summary: 'Said once.' })).workId
+  await registerOperator(world)
+  await indexNow(world.edge)
+})
+after(() => world.stop())
+
+describe('refusals', () => {
+  test('what is not here is 404, in the one form that every refusal has', async () => {
+    for (const path of ['/v1', '/v1/nothing', '/v1/works/1/2', '/v1/../etc']) {
+      const { status, headers, body } = await json(world.edge, path)
+      assert.equal(status, 404, path)
+      assert.equal(headers.get('content-type'), 'application/problem+json')
+      assert.equal(fromProblemBody(body)?.code, 'not_found')
+      assert.equal(body.requestId, headers.get('x-request-id'))
+      assert.equal(body.error.type, 'not_found_error')
+    }
+  })
+
+  test('a known path with another method is 405, and says which are answered', async () => {
+    for (const [method, path, allow] of [
+      ['DELETE', '/v1/works', 'GET, HEAD'],
+      ['POST', `/v1/blobs/${'a'.repeat(64)}`, 'GET, HEAD, PUT'],
+      ['PATCH', '/v1/listings', 'GET, HEAD, POST'],
+      ['GET', '/v1/index', 'POST'],
+    ] as const) {
+      const { status, headers, body } = await json(world.edge, path, { method })
+      assert.deepEqual([status, body.code, headers.get('allow')], [405, 'method_not_allowed', allow], path)
+    }
+  })
+
+  test('nothing that a stranger sends makes a 500', async () => {
+    const odd = [
+      '%00',
+      '%ff',
+      '%E2%80%AE',
+      "'",
+      '%22%3E%3Cscript%3E',
+      '9'.repeat(500),
+      '-1',
+      '1e9',
+      'null',
+      '{}',
+      '[]',
+      '..%2f..%2f',
+    ]
+    for (const value of odd) {
+      for (const path of [
+        `works/${value}`,
+        `works?q=${value}`,
+        `works?cursor=${value}`,
+        `works?limit=${value}`,
+        `listings?workId=${value}`,
+        `metadata/${value}`,
+        `blobs/${value}`,
+        `holdings?holder=${value}`,
+        `trades?cursor=${value}`,
+        `operators?workId=${value}`,
+      ]) {
+        const { status } = await fetch(`${world.edge.url}/v1/${path}`)
+        assert.ok(status < 500, `${path}: ${status}`)
+      }
+    }
+  })
+
+  test('any page may read, and a preflight says so', async () => {
+    const origin = 'https://somewhere.example'
+    const read = await fetch(`${world.edge.url}/v1/works`, { headers: { origin } })
+    assert.equal(read.headers.get('access-control-allow-origin'), '*')
+    assert.equal(read.headers.get('access-control-allow-credentials'), null)
+    const preflight = await fetch(`${world.edge.url}/v1/listings`, {
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'content-type',
+      },
+    })
+    assert.equal(preflight.status, 204)
+    assert.match(preflight.headers.get('access-control-allow-methods') ?? '', /PUT.*POST|POST.*PUT/)
+  })
+})
+
+describe('metadata', () => {
+  test('the id is taken as the standard writes it, in decimal, and with .json', async () => {
+    const hex = BigInt(workId).toString(16).padStart(64, '0')
+    for (const id of [hex, hex.toUpperCase(), `${hex}.json`, workId, `${workId}.json`]) {
+      const { status, body } = await json(world.edge, `/v1/metadata/${id}`)
+      assert.equal(status, 200, id)
+      assert.deepEqual([tokenMetadata.parse(body).name, body.description], ['Named work', 'Said once.'])
+    }
+    assert.equal((await json(world.edge, '/v1/metadata/zz')).status, 400)
+    assert.equal((await json(world.edge, `/v1/metadata/${'0'.repeat(63)}1`)).status, 404)
+  })
+
+  test('the addresses that the ledger gives to wallets lead here', async () => {
+    const ask = (functionName: 'uri' | 'contractURI') =>
+      world.publicClient.readContract({
+        address: world.addresses.works,
+        abi: worksAbi,
+        functionName,
+        args: functionName === 'uri' ? [BigInt(workId)] : [],
+      } as Parameters<typeof world.publicClient.readContract>[0]) as Promise<string> // Safety: both answer a string.
+    const uri = (await ask('uri')).replace('{id}', BigInt(workId).toString(16).padStart(64, '0'))
+    assert.equal((await json(world.edge, new URL(uri).pathname)).body.name, 'Named work')
+    const collection = await json(world.edge, new URL(await ask('contractURI')).pathname)
+    assert.equal(contractMetadata.parse(collection.body).name, 'Grimoire')
+  })
+})
+
+describe('the directory and the state of the edge', () => {
+  test('operators are listed with bond, keys and prices; of a work only those that it lists', async () => {
+    const { operators } = operatorsPage.parse((await json(world.edge, '/v1/operators')).body)
+    const [row] = operators
+    assert.deepEqual(
+      [row?.operator, row?.paymentKey, row?.active, row?.bondAtomic, row?.prices.turnFeeAtomic],
+      [people.operator.address, people.paymentKey.address, true, '100000000', '1000'],
+    )
+    assert.equal((await json(world.edge, `/v1/operators?workId=${workId}`)).body.operators.length, 1)
+    assert.equal((await json(world.edge, '/v1/operators?workId=5')).body.operators.length, 0)
+  })
+
+  test('health and addresses have their shapes', async () => {
+    assert.equal(edgeHealth.parse((await json(world.edge, '/v1/health')).body).status, 'ok')
+    assert.deepEqual(ledgerAddresses.parse((await json(world.edge, '/v1/addresses')).body), world.addresses)
+  })
+
+  test('a setting that cannot be used is named, in every answer, without being shown', async () => {
+    const edge = await startEdge({
+      ...world.edgeOptions,
+      stateFolder: `${world.edgeOptions.stateFolder}-bad`,
+      rpcUrl: 'ftp://user:secret@chain',
+    })
+    const { status, body } = await json(edge, '/v1/works')
+    await edge.stop()
+    assert.deepEqual([status, body.code, body.error.param], [500, 'config_invalid', 'RPC_URLS'])
+    assert.doesNotMatch(JSON.stringify(body), /secret/)
+  })
+})
+
+describe('the description', () => {
+  test('OpenAPI 3.1 names every route, and nothing else', async () => {
+    const { body } = await json(world.edge, '/openapi.json')
+    assert.equal(body.openapi, '3.1.0')
+    const described = Object.entries<object>(body.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map(method => `${method.toUpperCase()} ${path}`),
+    )
+    assert.deepEqual(described.sort(), [
+      'GET /v1/addresses',
+      'GET /v1/blobs/{sha256}',
+      'GET /v1/contract',
+      'GET /v1/health',
+      'GET /v1/holdings',
+      'GET /v1/listings',
+      'GET /v1/metadata/{id}',
+      'GET /v1/operators',
+      'GET /v1/trades',
+      'GET /v1/works',
+      'GET /v1/works/{workId}',
+      'POST /v1/index',
+      'POST /v1/listings',
+      'PUT /v1/blobs/{sha256}',
+    ])
+  })
+})
+
+describe('the page', () => {
+  test('it is served with a policy that runs nothing inline and asks no other host', async () => {
+    const page = await fetch(world.edge.url)
+    assert.equal(page.status, 200)
+    const policy = page.headers.get('content-security-policy') ?? ''
+    assert.match(policy, /default-src 'none'/)
+    assert.match(policy, /frame-ancestors 'none'/)
+    assert.doesNotMatch(policy, /unsafe|\*/)
+    const html = await page.text()
+    assert.doesNotMatch(html, /<script>|<style|\son\w+=|https?:\/\//)
+    for (const [, file] of html.matchAll(/(?:src|href)="([\w./-]+\.(?:js|css|svg))"/g)) {
+      assert.equal((await fetch(`${world.edge.url}/${file}`)).status, 200, file)
+    }
+  })
+})
+
+describe('too many writes', () => {
+  test('are refused with when to come back, while reading goes on', async () => {
+    const send = () => json(world.edge, '/v1/listings', post({}))
+    let refusal = await send()
+    for (let at = 0; at < WRITES && refusal.status !== 429; at++) refusal = await send()
+    assert.deepEqual(
+      [refusal.status, refusal.body.code, refusal.headers.get('retry-after')],
+      [429, 'rate_limited', '60'],
+    )
+    assert.equal((await json(world.edge, '/v1/works')).status, 200)
+  })
+})
