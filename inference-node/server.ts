@@ -1,10 +1,13 @@
 /** Puts a node together and serves it: engine, chain, key network, till and HTTP; and takes it apart in order. */
 import type { AddressInfo } from 'node:net'
 import { moneyAbi } from '@grimoire/contracts/generated/money'
+import type { Hex } from '@grimoire/schema/hex'
 import { Problem } from '@grimoire/schema/problem'
 import { sessionKeyFrom } from '@grimoire/seal/grant'
 import { litNetwork } from '@grimoire/seal/lit'
 import { type ServerType, serve } from '@hono/node-server'
+import { zeroAddress } from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
 import { Grants } from './admission/grants.ts'
 import { Ledger } from './admission/ledger.ts'
 import { Watch } from './admission/watch.ts'
@@ -57,6 +60,7 @@ async function assemble(
   const { addresses, operator, rpcUrl } = config
   const ledger = new Ledger({ rpcUrl, addresses, operator, sessionKey: sessionKey.publicKey })
   await ledger.requireChain()
+  await requireSetUp(ledger, privateKeyToAccount(config.paymentKey).address)
   const model = await findModel(
     config.model,
     config.modelDirectory ?? `${config.directory}/models`,
@@ -95,6 +99,43 @@ async function assemble(
     base: { name: engine.facts.modelName, sha256: model.sha256 },
   }
   return serveNode(config, parts, closers)
+}
+
+const CONTRACTS = [
+  'works',
+  'operators',
+  'gate',
+  'keyNetwork',
+  'settlement',
+  'collector',
+  'multicall3',
+] as const
+
+/** What would otherwise show as a refusal of every turn: contracts that are not there, keys that the ledger does not know. */
+async function requireSetUp(ledger: Ledger, paymentKey: Hex): Promise<void> {
+  const { addresses, sessionKey } = ledger.options
+  for (const name of CONTRACTS) {
+    const address = addresses[name]
+    if (await ledger.client.getCode({ address })) continue
+    throw new Problem('config_invalid', {
+      param: name,
+      got: `no contract at ${address}`,
+      expected: `${name} there`,
+    })
+  }
+  const registered = await ledger.operator()
+  if (registered.paymentKey === zeroAddress) return // It may register while the node runs; until then it is not bonded.
+  for (const [param, got, expected] of [
+    ['paymentKey', paymentKey, registered.paymentKey],
+    ['sessionKey', sessionKey, registered.sessionKey],
+  ] as const) {
+    if (got.toLowerCase() === expected.toLowerCase()) continue
+    throw new Problem('config_invalid', {
+      param,
+      got: `the ${param} of ${got}`,
+      expected: `${expected}, as registered`,
+    })
+  }
 }
 
 async function openTill(

@@ -156,6 +156,13 @@ test('a wrong setting, an open key file, an unreachable chain and a missing mode
     ['/nowhere/node.json', /configuration/],
     [world.configFile('unknown-field', { claimEverySeconds: 0 }), /claimEverySeconds/],
     [world.configFile('no-chain', { rpcUrl: 'http://127.0.0.1:9' }), /chain/],
+    [world.configFile('other-key', { sessionKey: `0x${'07'.repeat(32)}` }), /sessionKey/],
+    [
+      world.configFile('no-contract', {
+        addresses: { ...world.keys.addresses, gate: `0x${'07'.repeat(20)}` },
+      }),
+      /gate/,
+    ],
     [world.configFile('no-model', { model: '/nowhere/base.gguf' }), /base\.gguf/],
   ]
   const open = world.configFile('open-key')
