@@ -20,11 +20,11 @@ export const hexData = hexMatching(/^0x([0-9a-fA-F]{2})*$/, 'expected 0x and an 
 export const sha256Name = z.string().regex(/^[0-9a-f]{64}$/, 'expected a sha256 as 64 lower-case hex digits')
 
 const UINT256_MAX = (1n << 256n) - 1n
-/** A work id as a decimal string, which JSON cannot round. */
+/** A work id as a decimal string, which JSON cannot round. The second check runs even when the first has failed. */
 export const workIdText = z
   .string()
   .regex(/^[1-9]\d{0,77}$/, 'expected a work id as decimal digits')
-  .refine(text => BigInt(text) <= UINT256_MAX, 'a work id fits in 256 bits')
+  .refine(text => !/^\d+$/.test(text) || BigInt(text) <= UINT256_MAX, 'a work id fits in 256 bits')
 
 export const seconds = z.number().int().min(0).max(253_402_300_799)
 
