@@ -65,7 +65,6 @@ export const signRequest = z.object({
   epoch: z.number().int().min(0).nullish(),
 })
 export type SignRequest = z.infer<typeof signRequest>
-export type WireCondition = SignRequest['evmContractConditions'][number]
 
 export const handshakeRequest = z.object({ challenge: z.string().max(256) })
 
