@@ -1,5 +1,6 @@
 /** Everything that answers a request, put together once by `server.ts`. */
 import type { Hex } from '@grimoire/schema/hex'
+import type { Answering } from './admission/answering.ts'
 import type { Grants } from './admission/grants.ts'
 import type { Ledger } from './admission/ledger.ts'
 import type { Engine } from './engine/engine.ts'
@@ -12,6 +13,7 @@ import type { Works } from './unseal/works.ts'
 export type NodeParts = {
   ledger: Ledger
   grants: Grants
+  answering: Answering
   works: Works
   engine: Engine
   till: Till
@@ -24,6 +26,6 @@ export type NodeParts = {
   minDepositAtomic: string
   withdrawDelaySeconds: number
   quoteLifeSeconds: number
-  /** After a change of holders: closes what no grant stands for any more. */
+  /** After a change of holders: stops answers and closes works for which no grant stands any more. */
   sweep(): Promise<void>
 }

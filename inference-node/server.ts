@@ -8,7 +8,8 @@ import { litNetwork } from '@grimoire/seal/lit'
 import { type ServerType, serve } from '@hono/node-server'
 import { zeroAddress } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
-import { Grants } from './admission/grants.ts'
+import { Answering } from './admission/answering.ts'
+import { Grants, versionKey } from './admission/grants.ts'
 import { Ledger } from './admission/ledger.ts'
 import { Watch } from './admission/watch.ts'
 import { nodeApp } from './api/app.ts'
@@ -70,12 +71,7 @@ async function assemble(
   closers.push(() => engine.stop())
   const state = openState(config.directory)
   closers.push(() => state.close())
-  const network = litNetwork({
-    chainId: addresses.chainId,
-    keyNetwork: addresses.keyNetwork,
-    publicClient: ledger.client,
-    timeoutMs: config.keyNodeTimeoutMs,
-  })
+  const network = keyNetworkOf(config, ledger)
   closers.push(() => network.close())
   const fetchBlob = blobsFrom(config.edges)
   const works = new Works({
@@ -90,10 +86,15 @@ async function assemble(
   const grants = new Grants(state, ledger)
   await grants.load()
   const money = await openTill(config, { ledger, state, log })
-  const sweep = async () => works.keepOnly(await grants.standing())
+  const answering = new Answering()
+  const sweep = async () => {
+    const standing = await grants.standing()
+    answering.keepOnly(new Set(standing.map(({ id }) => id)))
+    await works.keepOnly(new Set(standing.map(versionKey)))
+  }
   const { minDepositAtomic, withdrawDelaySeconds, quoteLifeSeconds } = config
   const parts: NodeParts = {
-    ...{ ledger, grants, works, engine, log, operator, sweep, ...money },
+    ...{ ledger, grants, answering, works, engine, log, operator, sweep, ...money },
     ...{ minDepositAtomic, withdrawDelaySeconds, quoteLifeSeconds },
     sessionKey: sessionKey.publicKey,
     base: { name: engine.facts.modelName, sha256: model.sha256 },
@@ -137,6 +138,14 @@ async function requireSetUp(ledger: Ledger, paymentKey: Hex): Promise<void> {
     })
   }
 }
+
+const keyNetworkOf = ({ addresses, keyNodeTimeoutMs }: CheckedConfig, { client }: Ledger) =>
+  litNetwork({
+    chainId: addresses.chainId,
+    keyNetwork: addresses.keyNetwork,
+    publicClient: client,
+    timeoutMs: keyNodeTimeoutMs,
+  })
 
 async function openTill(
   config: CheckedConfig,

@@ -4,9 +4,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { operatorsAbi } from '@grimoire/contracts/generated/operators'
 import { worksAbi } from '@grimoire/contracts/generated/works'
-import { CARD, NodeWorld, type Payer, type TestWork } from '../fixture.ts'
+import { CARD, NodeWorld, type TestWork } from '../fixture.ts'
 import type { Log } from '../log.ts'
 import { type InferenceNode, startInferenceNode } from '../server.ts'
+import type { Payer } from '../till/fixture.ts'
 
 let world: NodeWorld
 let node: InferenceNode

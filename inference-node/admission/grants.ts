@@ -127,9 +127,9 @@ export class Grants {
     throw new Problem('not_holder', { got: grant.holder, expected: `a holder of ${grant.workId}` })
   }
 
-  /** The versions for which some grant still stands; expired grants are forgotten on the way. */
-  async standing(): Promise<Set<string>> {
-    const standing = new Set<string>()
+  /** The grants that still stand; expired ones are forgotten on the way. */
+  async standing(): Promise<GivenGrant[]> {
+    const standing: GivenGrant[] = []
     for (const grant of this.#given.values()) {
       if (grant.expiresAtSeconds <= now()) {
         this.#remove(grant.id)
@@ -140,7 +140,7 @@ export class Grants {
         () => true,
         (error: unknown) => error instanceof Problem && error.code === 'chain_unreachable',
       )
-      if (stands) standing.add(versionKey(grant))
+      if (stands) standing.push(grant)
     }
     return standing
   }

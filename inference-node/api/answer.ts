@@ -5,6 +5,7 @@ import { type Receipt, receiptTypedData, type TurnTail } from '@grimoire/schema/
 import type { Utterance } from '@grimoire/schema/utterance'
 import { type GivenGrant, versionKey } from '../admission/grants.ts'
 import type { ChatEnd, Sampling } from '../engine/protocol.ts'
+import type { Log } from '../log.ts'
 import type { NodeParts } from '../parts.ts'
 import type { Paid } from '../till/till.ts'
 import type { Turn } from './turn.ts'
@@ -17,6 +18,8 @@ export type AnswerJob = {
   paid: Paid
   /** The caller's going away: the answer stops, and what was delivered is charged. */
   gone: AbortSignal
+  /** The end of the grant: the answer stops likewise, and its holder still gets the receipt. */
+  over: AbortSignal
 }
 
 export type Finished = {
@@ -51,19 +54,10 @@ export async function runAnswer(
     cumulativeAtomic: settled.cumulativeAtomic,
   })
   const signature = await parts.payer.account.signTypedData(receiptTypedData(receipt))
-  parts.log({
-    event: 'turn_answered',
-    workId: turn.workId,
-    version: turn.version,
-    channelId: paid.channelId,
-    bytes: delivered.bytes,
-    tokens: end.outputTokens,
-    chargedAtomic: String(charged),
-    milliseconds: Math.round(end.totalMs),
-  })
+  logAnswered(parts.log, receipt, end)
   return {
     text: delivered.text,
-    finishReason: delivered.full ? 'length' : end.reason,
+    finishReason: delivered.full || job.over.aborted ? 'length' : end.reason,
     usage: {
       prompt_tokens: end.inputTokens,
       completion_tokens: end.outputTokens,
@@ -74,16 +68,26 @@ export async function runAnswer(
   }
 }
 
+const logAnswered = (
+  log: Log,
+  { workId, version, channelId, outputBytes, chargedAtomic }: Receipt,
+  end: ChatEnd,
+) =>
+  log({
+    ...{ event: 'turn_answered', workId, version, channelId, chargedAtomic },
+    ...{ bytes: outputBytes, tokens: end.outputTokens, milliseconds: Math.round(end.totalMs) },
+  })
+
 async function generate(
   { engine }: NodeParts,
-  { turn, messages, sampling, gone }: AnswerJob,
+  { turn, messages, sampling, gone, over }: AnswerJob,
   delivered: { text: string; bytes: number; full: boolean },
   deliver: (text: string) => void,
 ): Promise<ChatEnd> {
   const full = new AbortController()
   const onText = (text: string) => {
     const bytes = utf8Bytes(text)
-    if (gone.aborted || delivered.full) return
+    if (gone.aborted || over.aborted || delivered.full) return
     if (delivered.bytes + bytes > turn.maxOutputBytes) {
       delivered.full = true
       return full.abort() // The voucher covers no more than this.
@@ -92,7 +96,7 @@ async function generate(
     delivered.text += text
     delivered.bytes += bytes
   }
-  const signal = AbortSignal.any([gone, full.signal])
+  const signal = AbortSignal.any([gone, over, full.signal])
   return engine.chat({ work: versionKey(turn), messages, sampling, signal, onText })
 }
 

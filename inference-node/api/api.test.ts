@@ -8,9 +8,10 @@ import { quoteTypedData, signedQuote } from '@grimoire/schema/quote'
 import { wrapFetchWithPayment } from '@x402/fetch'
 import OpenAI from 'openai'
 import { recoverTypedDataAddress } from 'viem'
-import { CARD, NodeWorld, post, type TestWork } from '../fixture.ts'
+import { CARD, NodeWorld, type TestWork } from '../fixture.ts'
 import { logNothing } from '../log.ts'
 import { type InferenceNode, startInferenceNode } from '../server.ts'
+import { post } from '../till/fixture.ts'
 
 let world: NodeWorld
 let node: InferenceNode

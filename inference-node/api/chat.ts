@@ -6,10 +6,12 @@ import { Problem } from '@grimoire/schema/problem'
 import type { Generation } from '@grimoire/schema/utterance'
 import { decodePaymentSignatureHeader } from '@x402/core/http'
 import { verifyTypedData } from 'viem'
+import type { UnderWay } from '../admission/answering.ts'
+import type { GivenGrant } from '../admission/grants.ts'
 import { refuseTooLong } from '../engine/limits.ts'
 import type { Sampling } from '../engine/protocol.ts'
 import type { NodeParts } from '../parts.ts'
-import { channelIdOf, payerOf, voucherSignerOf } from '../till/till.ts'
+import { channelIdOf, type Paid, payerOf, voucherSignerOf } from '../till/till.ts'
 import { type AnswerJob, runAnswer } from './answer.ts'
 import { readProbe, readTurn, type Turn } from './turn.ts'
 import { nameAnswer, streamAnswer, wholeAnswer } from './wire.ts'
@@ -30,12 +32,32 @@ export async function chat(parts: NodeParts, request: Request, body: unknown): P
   if (header === null) return unpaid(parts, request, turn)
   const { payload } = readPayment(header)
   const grant = parts.grants.find(payerOf(payload), turn, request.headers.get(GRANT_HEADER) ?? undefined)
-  await Promise.all([parts.grants.require(grant), requireTurnSignature(parts, request, turn, payload)])
+  const underWay = parts.answering.begin(grant)
+  try {
+    await Promise.all([parts.grants.require(grant), requireTurnSignature(parts, request, turn, payload)])
+    return await admitted(parts, request, { turn, grant, underWay })
+  } catch (error) {
+    underWay.done()
+    throw error
+  }
+}
+
+type Admitted = { turn: Turn; grant: GivenGrant; underWay: UnderWay }
+
+async function admitted(
+  parts: NodeParts,
+  request: Request,
+  { turn, grant, underWay }: Admitted,
+): Promise<Response> {
   const opened = await parts.works.open(grant)
   const messages = opened.messagesFor(turn.request)
   refuseTooLong(await parts.engine.count(messages), parts.engine.facts.contextTokens)
   const gone = goneOf(request)
-  const leave = await parts.engine.turnstile.enter(gone.signal)
+  const exit = await parts.engine.turnstile.enter(gone.signal)
+  const leave = () => {
+    underWay.done()
+    exit()
+  }
   try {
     const paid = await parts.till.take(request, turn.terms)
     if (paid instanceof Response) {
@@ -43,11 +65,25 @@ export async function chat(parts: NodeParts, request: Request, body: unknown): P
       return paid
     }
     const sampling = samplingOf(turn, opened.generation)
-    return await answer(parts, { turn, grant, messages, sampling, paid, gone: gone.signal }, gone, leave)
+    const { over } = underWay
+    if (over.aborted) await refuseSold(parts, grant, paid)
+    return await answer(
+      parts,
+      { turn, grant, messages, sampling, paid, gone: gone.signal, over },
+      gone,
+      leave,
+    )
   } catch (error) {
     leave()
     throw error
   }
+}
+
+/** The work was sold while this turn waited for its place or its deposit: it is free, and says why. */
+async function refuseSold({ grants }: NodeParts, grant: GivenGrant, paid: Paid): Promise<void> {
+  await paid.settle(0n)
+  await grants.require(grant)
+  throw new Problem('grant_missing', { got: grant.id })
 }
 
 /** The price comes before the grant: only the payment says who asks. A node that may not serve says so at once. */

@@ -142,27 +142,36 @@ export function randomBase({
     for (const name of ['ffn_gate', 'ffn_up']) tensors.push(matrix(at(name), width, width * FEED_FORWARD))
     tensors.push(matrix(at('ffn_down'), width * FEED_FORWARD, width))
   }
-  const number = (key: string, value: number): Entry => [`llama.${key}`, 'u32', value]
   return gguf(
-    [
-      ['general.architecture', 'string', 'llama'],
-      ['general.type', 'string', 'model'],
-      ['general.name', 'string', 'random'],
-      ['general.file_type', 'u32', 0],
-      number('vocab_size', words.size),
-      number('context_length', contextTokens),
-      number('embedding_length', width),
-      number('block_count', layers),
-      number('feed_forward_length', width * FEED_FORWARD),
-      number('attention.head_count', HEADS),
-      number('attention.head_count_kv', HEADS),
-      number('rope.dimension_count', width / HEADS),
-      ['llama.rope.freq_base', 'f32', 10_000],
-      ['llama.attention.layer_norm_rms_epsilon', 'f32', 1e-5],
-      ...words.entries,
-    ],
+    [...baseEntries({ width, layers, contextTokens, words: words.size }), ...words.entries],
     tensors,
   )
+}
+
+function baseEntries(shape: {
+  width: number
+  layers: number
+  contextTokens: number
+  words: number
+}): Entry[] {
+  const { width, layers, contextTokens, words } = shape
+  const number = (key: string, value: number): Entry => [`llama.${key}`, 'u32', value]
+  return [
+    ['general.architecture', 'string', 'llama'],
+    ['general.type', 'string', 'model'],
+    ['general.name', 'string', 'random'],
+    ['general.file_type', 'u32', 0],
+    number('vocab_size', words),
+    number('context_length', contextTokens),
+    number('embedding_length', width),
+    number('block_count', layers),
+    number('feed_forward_length', width * FEED_FORWARD),
+    number('attention.head_count', HEADS),
+    number('attention.head_count_kv', HEADS),
+    number('rope.dimension_count', width / HEADS),
+    ['llama.rope.freq_base', 'f32', 10_000],
+    ['llama.attention.layer_norm_rms_epsilon', 'f32', 1e-5],
+  ]
 }
 
 /** A LoRA for the queries and values of `randomBase`, strong enough to change every answer. */

@@ -11,9 +11,10 @@ import { receiptTypedData } from '@grimoire/schema/receipt'
 import { wrapFetchWithPayment } from '@x402/fetch'
 import { recoverTypedDataAddress } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
-import { CARD, NodeWorld, type Payer, post, type TestWork } from '../fixture.ts'
+import { CARD, NodeWorld, type TestWork } from '../fixture.ts'
 import { logNothing } from '../log.ts'
 import { type InferenceNode, startInferenceNode } from '../server.ts'
+import { type Payer, post } from './fixture.ts'
 
 let world: NodeWorld
 let node: InferenceNode
