@@ -7,13 +7,11 @@ import { GENERATED, generatedHash, root, sourceHash } from './sources.ts'
 
 type Artifact = { abi: unknown[]; bytecode: { object: string } }
 
-const HASHES = join(root, 'generated', 'source-hash.ts')
+const HASHES = join(root, 'generated', 'hashes.json')
 
+/** What was compiled and what came out. */
 const hashesText = (): string =>
-  `/** Hashes of what was compiled and of what came out, compared by \`node contracts/compile.ts --check\`. */
-export const sourceHash = '${sourceHash()}'
-export const generatedHash = '${generatedHash()}'
-`
+  `${JSON.stringify({ sources: sourceHash(), generated: generatedHash() }, null, 2)}\n`
 
 function isFresh(): boolean {
   const complete = GENERATED.every(({ file }) => existsSync(join(root, 'generated', `${file}.ts`)))

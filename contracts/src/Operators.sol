@@ -119,7 +119,9 @@ contract Operators is IOperators {
         if (to == address(0)) revert Errors.Operators_ZeroRecipient();
         Bond storage bond = _unbonding();
         uint64 freeAtSeconds = _freeAt(bond);
-        if (block.timestamp < freeAtSeconds) revert Errors.Operators_BondLocked(freeAtSeconds, block.timestamp);
+        if (block.timestamp < freeAtSeconds) {
+            revert Errors.Operators_BondLocked(freeAtSeconds, block.timestamp);
+        }
         uint256 amountAtomic = bond.bondAtomic;
         bond.bondAtomic = 0;
         bond.unbondingSinceSeconds = 0;

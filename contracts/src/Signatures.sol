@@ -10,7 +10,11 @@ library Signatures {
     /// @notice Whether `signer` signed `digest`.
     /// @dev Recovers first and asks the account's code (ERC-1271) only then: an EIP-7702 account has code and yet
     /// signs with its own key.
-    function isSignedBy(address signer, bytes32 digest, bytes calldata signature) internal view returns (bool) {
+    function isSignedBy(address signer, bytes32 digest, bytes calldata signature)
+        internal
+        view
+        returns (bool)
+    {
         if (signer == address(0)) return false;
         if (ECDSA.tryRecoverCalldata(digest, signature) == signer) return true;
         return SignatureCheckerLib.isValidERC1271SignatureNowCalldata(signer, digest, signature);

@@ -154,7 +154,9 @@ contract TestMoney is ERC20 {
         bytes32 nonce,
         bytes memory signature
     ) private {
-        if (block.timestamp <= validAfter) revert Errors.TestMoney_NotYetValid(validAfter, block.timestamp);
+        if (block.timestamp <= validAfter) {
+            revert Errors.TestMoney_NotYetValid(validAfter, block.timestamp);
+        }
         if (block.timestamp >= validBefore) revert Errors.TestMoney_Expired(validBefore, block.timestamp);
         _use(from, nonce);
         _checkSignature(from, structHash, signature);
@@ -162,13 +164,17 @@ contract TestMoney is ERC20 {
     }
 
     function _use(address authorizer, bytes32 nonce) private {
-        if (authorizationState[authorizer][nonce]) revert Errors.TestMoney_AuthorizationUsed(authorizer, nonce);
+        if (authorizationState[authorizer][nonce]) {
+            revert Errors.TestMoney_AuthorizationUsed(authorizer, nonce);
+        }
         authorizationState[authorizer][nonce] = true;
     }
 
     function _checkSignature(address signer, bytes32 structHash, bytes memory signature) private view {
         bytes32 digest = keccak256(abi.encodePacked(hex"1901", DOMAIN_SEPARATOR(), structHash));
-        if (!Signatures.isSignedByMemory(signer, digest, signature)) revert Errors.TestMoney_BadSignature(signer);
+        if (!Signatures.isSignedByMemory(signer, digest, signature)) {
+            revert Errors.TestMoney_BadSignature(signer);
+        }
     }
 
     function _constantNameHash() internal pure override returns (bytes32) {

@@ -40,7 +40,7 @@ abstract contract Base is Test, Deployed {
         (relayer, treasury) = (makeAddr("relayer"), makeAddr("treasury"));
         (node, stranger) = (makeAddr("node"), makeAddr("stranger"));
 
-        money = new MoodyMoney();
+        money = newMoney();
         operators = deployOperators(address(money), MIN_BOND);
         bytes32[] memory accountCode = new bytes32[](1);
         accountCode[0] = address(new SmartAccount()).codehash;
@@ -52,6 +52,10 @@ abstract contract Base is Test, Deployed {
         fund(seller.addr);
         fund(buyer.addr);
         fund(node);
+    }
+
+    function newMoney() internal virtual returns (MoodyMoney) {
+        return new MoodyMoney();
     }
 
     /// @dev The compiler takes `block.timestamp` for a constant within a call, and so would read a kept time anew.
@@ -136,7 +140,11 @@ abstract contract Base is Test, Deployed {
 
     // ------------------------------------------------------------------ signatures
 
-    function listingOf(uint256 workId, uint256 quantity, uint256 price) internal view returns (Listing memory) {
+    function listingOf(uint256 workId, uint256 quantity, uint256 price)
+        internal
+        view
+        returns (Listing memory)
+    {
         return Listing({
             seller: seller.addr,
             workId: workId,

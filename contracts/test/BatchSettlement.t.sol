@@ -28,7 +28,8 @@ contract BatchSettlementTest is Test, Deployed {
         vm.etch(SETTLEMENT, address(deploySettlement()).code);
         collector = deployArtifact("Erc3009Collector", abi.encode(SETTLEMENT));
         money = new TestMoney();
-        (payer, session, authorizer) = (makeAccount("payer"), makeAccount("session"), makeAccount("authorizer"));
+        (payer, session, authorizer) =
+        (makeAccount("payer"), makeAccount("session"), makeAccount("authorizer"));
         money.mint(payer.addr, 1000);
         config = IBatchSettlement.ChannelConfig({
             payer: payer.addr,
@@ -63,7 +64,11 @@ contract BatchSettlementTest is Test, Deployed {
         settlement.deposit(config, amount, collector, depositData(amount, 1));
     }
 
-    function voucher(uint128 ceiling, uint128 total) internal view returns (IBatchSettlement.VoucherClaim memory) {
+    function voucher(uint128 ceiling, uint128 total)
+        internal
+        view
+        returns (IBatchSettlement.VoucherClaim memory)
+    {
         bytes32 digest = settlement.getVoucherDigest(channelId, ceiling);
         IBatchSettlement.Voucher memory body = IBatchSettlement.Voucher(config, ceiling);
         return IBatchSettlement.VoucherClaim(body, sign(session, digest), total);
@@ -89,7 +94,9 @@ contract BatchSettlementTest is Test, Deployed {
     function test_digests_are_those_of_eip712_at_the_address_where_the_code_was_put() public view {
         bytes32 domain = keccak256(
             abi.encode(
-                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
+                keccak256(
+                    "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+                ),
                 keccak256("x402 Batch Settlement"),
                 keccak256("1"),
                 block.chainid,
@@ -191,9 +198,7 @@ contract BatchSettlementTest is Test, Deployed {
         settlement.settle(receiver, address(money));
         assertEq(money.balanceOf(receiver), 30);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                Errors.BatchSettlement_NothingToSettle.selector, receiver, address(money)
-            )
+            abi.encodeWithSelector(Errors.BatchSettlement_NothingToSettle.selector, receiver, address(money))
         );
         settlement.settle(receiver, address(money));
     }
@@ -235,9 +240,7 @@ contract BatchSettlementTest is Test, Deployed {
         );
         settlement.claim(claims);
         bytes memory forged = sign(session, settlement.getClaimBatchDigest(claims));
-        vm.expectRevert(
-            abi.encodeWithSelector(Errors.BatchSettlement_BadSignature.selector, authorizer.addr)
-        );
+        vm.expectRevert(abi.encodeWithSelector(Errors.BatchSettlement_BadSignature.selector, authorizer.addr));
         settlement.claimWithSignature(claims, forged);
         settlement.claimWithSignature(claims, sign(authorizer, settlement.getClaimBatchDigest(claims)));
         (uint128 claimed,) = settlement.receivers(receiver, address(money));
@@ -279,9 +282,7 @@ contract BatchSettlementTest is Test, Deployed {
     function test_a_signed_refund_is_good_once_and_in_its_turn() public {
         deposit(100);
         bytes memory signature = sign(authorizer, settlement.getRefundDigest(channelId, 0, 40));
-        vm.expectRevert(
-            abi.encodeWithSelector(Errors.BatchSettlement_BadSignature.selector, authorizer.addr)
-        );
+        vm.expectRevert(abi.encodeWithSelector(Errors.BatchSettlement_BadSignature.selector, authorizer.addr));
         settlement.refundWithSignature(config, 41, 0, signature);
         settlement.refundWithSignature(config, 40, 0, signature);
         assertEq(settlement.refundNonce(channelId), 1);

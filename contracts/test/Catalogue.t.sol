@@ -41,9 +41,7 @@ contract CatalogueTest is Base {
 
     function test_a_salt_serves_one_work_of_a_creator_and_others_may_use_it_too() public {
         uint256 workId = createWork();
-        vm.expectRevert(
-            abi.encodeWithSelector(Errors.Works_AlreadyCreated.selector, workId, creator.addr)
-        );
+        vm.expectRevert(abi.encodeWithSelector(Errors.Works_AlreadyCreated.selector, workId, creator.addr));
         createWork();
         vm.prank(stranger);
         assertNotEq(works.create("salt", defaultTerms(), noParents(), nobody(), CONTENT), workId);

@@ -34,10 +34,12 @@ abstract contract Deployed {
         return IGate(deployArtifact("Gate", abi.encode(works, operators)));
     }
 
-    function deployKeyNetwork(address owner, KeyNode[] memory nodes, uint256 threshold, bytes memory networkKey)
-        internal
-        returns (IKeyNetwork)
-    {
+    function deployKeyNetwork(
+        address owner,
+        KeyNode[] memory nodes,
+        uint256 threshold,
+        bytes memory networkKey
+    ) internal returns (IKeyNetwork) {
         return IKeyNetwork(deployArtifact("KeyNetwork", abi.encode(owner, nodes, threshold, networkKey)));
     }
 

@@ -97,7 +97,9 @@ contract EditionsTest is Base {
         works.safeBatchTransferFrom(seller.addr, wrapper, new uint256[](0), new uint256[](0), "");
     }
 
-    function testFuzz_twenty_three_bytes_are_an_account_only_with_the_delegations_prefix(bytes3 prefix) public {
+    function testFuzz_twenty_three_bytes_are_an_account_only_with_the_delegations_prefix(bytes3 prefix)
+        public
+    {
         vm.etch(stranger, abi.encodePacked(prefix, address(1)));
         assertEq(works.mayHold(stranger), prefix == 0xef0100);
     }

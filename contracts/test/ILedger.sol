@@ -14,7 +14,8 @@ interface ILedger is IWorks {
     function balanceOf(address holder, uint256 id) external view returns (uint256);
     function isApprovedForAll(address holder, address operator) external view returns (bool);
     function setApprovalForAll(address operator, bool approved) external;
-    function safeTransferFrom(address from, address to, uint256 id, uint256 amount, bytes calldata data) external;
+    function safeTransferFrom(address from, address to, uint256 id, uint256 amount, bytes calldata data)
+        external;
     function safeBatchTransferFrom(
         address from,
         address to,

@@ -72,9 +72,7 @@ contract KeyNetworkTest is Test, Deployed {
     // ------------------------------------------------------------------ changes
 
     function test_a_change_is_announced_by_the_owner_and_waits_longer_than_unbonding() public {
-        vm.expectRevert(
-            abi.encodeWithSelector(Errors.KeyNetwork_NotOwner.selector, address(this), owner)
-        );
+        vm.expectRevert(abi.encodeWithSelector(Errors.KeyNetwork_NotOwner.selector, address(this), owner));
         network.announce(nodesFrom(4, 4), 3);
 
         uint64 readyAt = timeNow() + 15 days;

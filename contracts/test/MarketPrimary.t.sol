@@ -140,9 +140,7 @@ contract MarketPrimaryTest is Base {
     function test_nobody_takes_the_money_of_an_authorization_outside_the_market() public {
         Authorization memory authorization = authorizeMint(1, 25e6);
         bytes32 nonce = works.mintNonce(workId, 1, "salt");
-        vm.expectRevert(
-            abi.encodeWithSelector(Errors.TestMoney_NotPayee.selector, relayer, address(works))
-        );
+        vm.expectRevert(abi.encodeWithSelector(Errors.TestMoney_NotPayee.selector, relayer, address(works)));
         vm.prank(relayer);
         money.receiveWithAuthorization(
             buyer.addr, address(works), 25e6, 0, authorization.validBefore, nonce, authorization.signature
@@ -158,9 +156,7 @@ contract MarketPrimaryTest is Base {
     function test_an_expired_authorization_is_refused() public {
         Authorization memory authorization = authorizeMint(1, 25e6);
         vm.warp(authorization.validBefore);
-        vm.expectRevert(
-            abi.encodeWithSelector(Errors.TestMoney_Expired.selector, timeNow(), timeNow())
-        );
+        vm.expectRevert(abi.encodeWithSelector(Errors.TestMoney_Expired.selector, timeNow(), timeNow()));
         works.mintWithAuthorization(workId, 1, "salt", authorization);
     }
 }

@@ -174,7 +174,9 @@ contract MarketResaleTest is Base {
     function test_the_digest_is_that_of_eip712() public view {
         bytes32 domain = keccak256(
             abi.encode(
-                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
+                keccak256(
+                    "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+                ),
                 keccak256("Grimoire Works"),
                 keccak256("1"),
                 block.chainid,

@@ -13,6 +13,11 @@ contract OperatorsTest is Base {
         operators.register("https://node.example", NODE_KEY, PAYMENT_KEY, prices(), bond);
     }
 
+    function test_a_registry_has_money_for_its_bonds() public {
+        vm.expectRevert(Errors.Operators_ZeroMoney.selector);
+        deployOperators(address(0), MIN_BOND);
+    }
+
     // ------------------------------------------------------------------ register
 
     function test_registering_keeps_everything_and_takes_the_bond() public {

@@ -64,9 +64,7 @@ contract RoyaltiesTest is Base {
         pay(10);
         works.collect(workId, node);
         pay(10);
-        vm.expectRevert(
-            abi.encodeWithSelector(Errors.Splitter_NotWorks.selector, stranger, address(works))
-        );
+        vm.expectRevert(abi.encodeWithSelector(Errors.Splitter_NotWorks.selector, stranger, address(works)));
         vm.prank(stranger);
         ISplitter(splitter).sweep(1);
         address body = works.splitterBody();

@@ -12,7 +12,8 @@ contract SmartAccount {
     }
 
     function isValidSignature(bytes32 digest, bytes calldata signature) external view returns (bytes4) {
-        return ECDSA.tryRecoverCalldata(digest, signature) == owner ? this.isValidSignature.selector : bytes4(0);
+        return
+            ECDSA.tryRecoverCalldata(digest, signature) == owner ? this.isValidSignature.selector : bytes4(0);
     }
 
     function call(address target, bytes calldata data) external {
@@ -24,7 +25,11 @@ contract SmartAccount {
         }
     }
 
-    function onERC1155Received(address, address, uint256, uint256, bytes calldata) external pure returns (bytes4) {
+    function onERC1155Received(address, address, uint256, uint256, bytes calldata)
+        external
+        pure
+        returns (bytes4)
+    {
         return this.onERC1155Received.selector;
     }
 

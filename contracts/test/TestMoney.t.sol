@@ -41,7 +41,9 @@ contract TestMoneyTest is Test {
         assertEq(money.version(), "1");
         bytes32 domain = keccak256(
             abi.encode(
-                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
+                keccak256(
+                    "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+                ),
                 keccak256("Test Dollar"),
                 keccak256("1"),
                 block.chainid,
@@ -98,9 +100,7 @@ contract TestMoneyTest is Test {
 
     function test_an_authorization_has_its_time() public {
         uint256 nowSeconds = vm.getBlockTimestamp();
-        vm.expectRevert(
-            abi.encodeWithSelector(Errors.TestMoney_NotYetValid.selector, nowSeconds, nowSeconds)
-        );
+        vm.expectRevert(abi.encodeWithSelector(Errors.TestMoney_NotYetValid.selector, nowSeconds, nowSeconds));
         money.transferWithAuthorization(payer.addr, payee, 7, nowSeconds, validBefore, "n", "");
         vm.expectRevert(abi.encodeWithSelector(Errors.TestMoney_Expired.selector, nowSeconds, nowSeconds));
         money.transferWithAuthorization(payer.addr, payee, 7, 0, nowSeconds, "n", "");

@@ -29,9 +29,8 @@ contract Erc3009Collector is IDepositCollector {
         (uint256 validAfter, uint256 validBefore, uint256 salt, bytes memory signature) =
             abi.decode(data, (uint256, uint256, uint256, bytes));
         bytes32 nonce = keccak256(abi.encode(channelId, salt));
-        IMoney(token).receiveWithAuthorization(
-            payer, address(this), amount, validAfter, validBefore, nonce, signature
-        );
+        IMoney(token)
+            .receiveWithAuthorization(payer, address(this), amount, validAfter, validBefore, nonce, signature);
         token.safeTransfer(settlement, amount);
     }
 }

@@ -145,7 +145,11 @@ abstract contract Admissions is ICatalogue {
     }
 
     /// @dev When a listed operator was last active while listed; zero if never.
-    function _servedAt(uint256 workId, address operator) private view returns (bool active, uint64 atSeconds) {
+    function _servedAt(uint256 workId, address operator)
+        private
+        view
+        returns (bool active, uint64 atSeconds)
+    {
         (active, atSeconds) = IOperators(operators).activity(operator);
         if (atSeconds < _spans[workId][operator].sinceSeconds) atSeconds = 0;
     }

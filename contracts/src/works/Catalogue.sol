@@ -156,7 +156,7 @@ abstract contract Catalogue is Admissions {
         uint256 sumBps;
         for (uint256 i; i < parents.length; ++i) {
             Parent calldata parent = parents[i];
-            // A work's own id passes no further than this: its record is already there, so it is refused by name.
+            // The work's own record is already there, and yet it is no parent of itself.
             if (_records[parent.workId].creator == address(0) || parent.workId == workId) {
                 revert Errors.Works_UnknownWork(parent.workId);
             }

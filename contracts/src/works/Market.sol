@@ -122,7 +122,10 @@ abstract contract Market is IMarket, Editions, Credits, EIP712 {
     }
 
     /// @dev Everything about a primary sale but money in and edition out.
-    function _sellNew(uint256 workId, uint256 quantity, address recipient) private returns (uint256 costAtomic) {
+    function _sellNew(uint256 workId, uint256 quantity, address recipient)
+        private
+        returns (uint256 costAtomic)
+    {
         Record storage record = _records[workId];
         address creator = record.creator;
         if (creator == address(0)) revert Errors.Works_UnknownWork(workId);
@@ -173,25 +176,28 @@ abstract contract Market is IMarket, Editions, Credits, EIP712 {
 
     /// @dev Pays the seller, or credits it if the money refuses, and hands the editions over.
     function _deliver(Listing calldata listing, address recipient, uint256 proceedsAtomic) private {
-        if (!_tryPay(listing.seller, proceedsAtomic)) _credit(listing.seller, listing.workId, proceedsAtomic);
+        if (!_tryPay(listing.seller, proceedsAtomic)) {
+            _credit(listing.seller, listing.workId, proceedsAtomic);
+        }
         _safeTransfer(listing.seller, recipient, listing.workId, listing.quantity, "");
     }
 
     function _tryPay(address to, uint256 amountAtomic) private returns (bool) {
         (bool ok, bytes memory result) = money.call(abi.encodeCall(IMoney.transfer, (to, amountAtomic)));
-        return ok && (result.length == 0 || abi.decode(result, (uint256)) == 1);
+        return ok && (result.length == 0 || (result.length >= 32 && abi.decode(result, (uint256)) == 1));
     }
 
     function _receive(Authorization calldata authorization, uint256 amountAtomic, bytes32 nonce) private {
-        IMoney(money).receiveWithAuthorization(
-            authorization.from,
-            address(this),
-            amountAtomic,
-            authorization.validAfter,
-            authorization.validBefore,
-            nonce,
-            authorization.signature
-        );
+        IMoney(money)
+            .receiveWithAuthorization(
+                authorization.from,
+                address(this),
+                amountAtomic,
+                authorization.validAfter,
+                authorization.validBefore,
+                nonce,
+                authorization.signature
+            );
     }
 
     function _checkTimes(uint256 expiresAtSeconds) private view {

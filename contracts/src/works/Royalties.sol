@@ -29,7 +29,8 @@ abstract contract Royalties is IRoyalties, Catalogue, Credits {
 
     /// @inheritdoc IRoyalties
     function splitterOf(uint256 workId, address operator) public view returns (address) {
-        return LibClone.predictDeterministicAddress_PUSH0(splitterBody, _salt(workId, operator), address(this));
+        return
+            LibClone.predictDeterministicAddress_PUSH0(splitterBody, _salt(workId, operator), address(this));
     }
 
     /// @inheritdoc IRoyalties
@@ -86,7 +87,10 @@ abstract contract Royalties is IRoyalties, Catalogue, Credits {
         );
     }
 
-    function _shareWithParents(uint256 workId, uint256 royaltyAtomic) private returns (uint256 parentsAtomic) {
+    function _shareWithParents(uint256 workId, uint256 royaltyAtomic)
+        private
+        returns (uint256 parentsAtomic)
+    {
         Parent[] storage parents = _parents[workId];
         uint256 count = parents.length;
         for (uint256 i; i < count; ++i) {
