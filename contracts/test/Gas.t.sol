@@ -49,13 +49,13 @@ contract GasTest is Base {
         spent("create, one admitted operator", 210_000);
         vm.prank(creator.addr);
         works.publishVersion(workId, "second");
-        spent("publish a version", 60_000);
+        spent("publish a version", 62_500);
     }
 
     function test_mint() public {
         vm.prank(buyer.addr);
         works.mint(workId, 1, buyer.addr, PRICE);
-        spent("mint by allowance, holder of others", 80_000);
+        spent("mint by allowance, holder of others", 76_000);
         vm.prank(seller.addr);
         works.mint(workId, 1, stranger, PRICE);
         spent("mint by allowance, new holder", 97_000);
@@ -63,12 +63,12 @@ contract GasTest is Base {
             authorize(buyer, address(works), PRICE, works.mintNonce(workId, 1, "salt"));
         vm.prank(relayer);
         works.mintWithAuthorization(workId, 1, "salt", authorization);
-        spent("mint by authorization, relayed", 112_000);
+        spent("mint by authorization, relayed", 110_000);
     }
 
     function test_buy() public {
         resell(301);
-        spent("buy by allowance, seller paid at once", 105_000);
+        spent("buy by allowance, seller paid at once", 99_000);
         Listing memory listing = listingOf(workId, 1, 25e6);
         listing.nonce = 302;
         bytes32 digest = works.listingDigest(listing);
@@ -76,19 +76,19 @@ contract GasTest is Base {
         Authorization memory authorization = authorize(buyer, address(works), 25e6, digest);
         vm.prank(relayer);
         works.buyWithAuthorization(listing, signature, authorization);
-        spent("buy by authorization, relayed", 127_000);
+        spent("buy by authorization, relayed", 132_000);
         vm.prank(seller.addr);
         works.cancel(303);
-        spent("cancel", 32_000);
+        spent("cancel", 30_500);
     }
 
     function test_hold() public {
         vm.prank(buyer.addr);
         works.safeTransferFrom(buyer.addr, seller.addr, workId, 1, "");
-        spent("gift", 40_000);
+        spent("gift", 42_000);
         vm.prank(buyer.addr);
         works.openCopy(workId);
-        spent("open a copy", 58_000);
+        spent("open a copy", 56_000);
     }
 
     function test_collect() public {
@@ -98,10 +98,10 @@ contract GasTest is Base {
         spent("collect, first: deploys the splitter", 140_000);
         money.mint(splitter, 1_000_000);
         works.collect(workId, node);
-        spent("collect, later", 85_000);
+        spent("collect, later", 78_000);
         vm.prank(node);
         works.withdraw(node);
-        spent("withdraw", 45_000);
+        spent("withdraw", 41_500);
     }
 
     function test_collect_ten_operators() public {
@@ -113,19 +113,19 @@ contract GasTest is Base {
             }
             works.collectMany(ids, nodes);
         }
-        spent("collect from ten operators, later", 430_000);
+        spent("collect from ten operators, later", 357_000);
     }
 
     function test_operators() public {
         fund(stranger);
         register(stranger, "other", MIN_BOND);
-        spent("register with a bond", 290_000);
+        spent("register with a bond", 215_000);
         vm.prank(stranger);
         operators.rotateSessionKey("new");
-        spent("rotate the session key", 58_000);
+        spent("rotate the session key", 54_000);
         vm.prank(stranger);
         operators.beginUnbonding();
-        spent("begin unbonding", 40_000);
+        spent("begin unbonding", 33_000);
     }
 
     function test_gate() public {
