@@ -5,18 +5,15 @@ import { createPublicClient, fallback, http, type PublicClient } from 'viem'
 import type { Settings } from './env.ts'
 
 const TIMEOUT_MS = 5_000
-const clients = new WeakMap<Settings, PublicClient>()
 const verified = new WeakSet<Settings>()
 
+/**
+ * A client for one request, never kept for the next: workerd binds a promise to the request that made it, and viem
+ * joins equal questions of one client, and batched ones of all clients, into one promise. Hence no batches either.
+ */
 export function chainOf(settings: Settings): PublicClient {
-  const known = clients.get(settings)
-  if (known) return known
-  const transports = settings.RPC_URLS.map(url =>
-    http(url, { batch: true, timeout: TIMEOUT_MS, retryCount: 1 }),
-  )
-  const client = createPublicClient({ transport: fallback(transports), cacheTime: 0 })
-  clients.set(settings, client)
-  return client
+  const transports = settings.RPC_URLS.map(url => http(url, { timeout: TIMEOUT_MS, retryCount: 1 }))
+  return createPublicClient({ transport: fallback(transports), cacheTime: 0 })
 }
 
 /** Any failure to get an answer from the chain, as one problem; the endpoint's own words stay inside as the cause. */

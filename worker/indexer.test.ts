@@ -136,6 +136,17 @@ describe('following', () => {
     await assertEqualToFresh()
   })
 
+  test('requests that ask the chain at the same moment do not wait for each other', async () => {
+    const paths = ['/v1/health', '/v1/operators?limit=1', '/v1/health']
+    for (let round = 0; round < 10; round++) {
+      const reads = Array.from({ length: 12 }, (_, at) => json(world.edge, paths[at % 3] ?? ''))
+      const statuses = (await Promise.all([...reads, indexNow(world.edge), indexNow(world.edge)])).map(
+        ({ status }) => status,
+      )
+      assert.deepEqual(new Set(statuses), new Set([200]))
+    }
+  })
+
   test('reading in ranges below finality gives the same rows as block by block', async () => {
     await world.testClient.mine({ blocks: 70 })
     await indexNow(world.edge)

@@ -43,7 +43,8 @@ export type Database = { prepare: (sql: string) => Statement; batch: (all: State
 
 export async function startEdge(options: EdgeOptions): Promise<LocalEdge> {
   mkdirSync(options.stateFolder, { recursive: true })
-  const { code } = await bundleWorker()
+  bundle ??= bundleWorker()
+  const { code } = await bundle
   const settled = await workerOptions(options, code)
   const miniflare = withoutItsSignals(() => new Miniflare(convertV4MiniflareOptions(settled)))
   try {
@@ -66,6 +67,9 @@ export async function startEdge(options: EdgeOptions): Promise<LocalEdge> {
     throw startFailure(cause, options)
   }
 }
+
+/** Built once for all the edges of a process. */
+let bundle: ReturnType<typeof bundleWorker> | null = null
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
