@@ -62,7 +62,6 @@ export const worksPage = z.object({
   nextCursor: z.string().nullable(),
   sort: z.enum(SORTS),
 })
-export type WorksPage = z.infer<typeof worksPage>
 
 export const workDetail = workSummary.extend({
   parents: z.array(parent.extend({ confirmed: z.boolean() })),
@@ -169,4 +168,3 @@ export const edgeHealth = z.object({
   indexedAtSeconds: seconds,
   reason: z.string().nullable(),
 })
-export type EdgeHealth = z.infer<typeof edgeHealth>

@@ -1,5 +1,6 @@
 /** The manners of the edge: every refusal in one form, metadata for wallets, the page itself, and its own description. */
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { worksAbi } from '@grimoire/contracts/generated/works'
 import {
@@ -148,7 +149,7 @@ describe('the directory and the state of the edge', () => {
   test('a setting that cannot be used is named, in every answer, without being shown', async () => {
     const edge = await startEdge({
       ...world.edgeOptions,
-      stateFolder: `${world.edgeOptions.stateFolder}-bad`,
+      stateFolder: join(world.edgeOptions.stateFolder, 'second'),
       rpcUrl: 'ftp://user:secret@chain',
     })
     const { status, body } = await json(edge, '/v1/works')

@@ -1,6 +1,6 @@
 /** The manners of every answer: problem+json for every refusal, 405 with `allow`, CORS for anyone, a request id. */
 import { isProblem, Problem, problemResponse } from '@grimoire/schema/problem'
-import { OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
+import { OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context, MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import { HTTPException } from 'hono/http-exception'
@@ -97,5 +97,3 @@ export const answers = <T extends z.ZodType>(description: string, schema: T) => 
     content: { 'application/problem+json': { schema: problemAnswer } },
   },
 })
-
-export type Responses = RouteConfig['responses']
