@@ -197,13 +197,13 @@ export const texts = sqliteTable('texts', {
   hasAdapter: integer('has_adapter', { mode: 'boolean' }).notNull(),
 })
 
-/** Hashes of recent blocks, to find where a reorganised chain still agrees. */
+/** Hashes of recent blocks, to find where a reorganised chain still agrees. @public drizzle-kit reads it */
 export const blocks = sqliteTable('blocks', {
   number: integer('number').primaryKey(),
   hash: text('hash').notNull(),
 })
 
-/** What a row was before a block changed it (null: it was not there), so that the block can be undone. */
+/** What a row was before a block changed it (null: it was not there), so that the block can be undone. @public drizzle-kit reads it */
 export const journal = sqliteTable(
   'journal',
   {
@@ -215,7 +215,7 @@ export const journal = sqliteTable(
   t => [primaryKey({ columns: [t.block, t.tableName, t.key] })],
 )
 
-/** One row: how far the chain has been followed, who follows it now, and why it stopped if it did. */
+/** One row: how far the chain has been followed, who follows it now, and why it stopped if it did. @public drizzle-kit reads it */
 export const cursor = sqliteTable(
   'cursor',
   {

@@ -38,6 +38,7 @@ postIndex(app) //    POST /v1/index
 getOpenapi(app) //   GET  /openapi.json
 
 // biome-ignore lint/style/noDefaultExport: workerd looks for the handlers under this name
+/** @public workerd calls these */
 export default {
   fetch: app.fetch,
   async scheduled(_event, env) {
