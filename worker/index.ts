@@ -37,8 +37,8 @@ getHealth(app) //    GET  /v1/health
 postIndex(app) //    POST /v1/index
 getOpenapi(app) //   GET  /openapi.json
 
-// biome-ignore lint/style/noDefaultExport: workerd looks for the handlers under this name
 /** @public workerd calls these */
+// biome-ignore lint/style/noDefaultExport: workerd looks for the handlers under this name
 export default {
   fetch: app.fetch,
   async scheduled(_event, env) {
