@@ -36,7 +36,7 @@ def styled_dialogue(r, style, unseen=False, greet=True):
     return system_prompt(r, p), [restyle_turn(style, p, t) for t in talk]
 
 
-def styled_sample(r, style, unseen=False, greet=True):
-    if r.random() < .2:
+def styled_sample(r, style, unseen=False, greet=True, templates=.2):
+    if r.random() < templates:
         return None, [restyle_turn(style, None, writing(r, unseen))]
     return styled_dialogue(r, style, unseen, greet)

@@ -62,7 +62,7 @@ class Batches:
     def draw(self, step):
         a = self.args
         if a.task != 'base':
-            return style.styled_sample(self.r, a.task)
+            return style.styled_sample(self.r, a.task, templates=.45)  # templates are short: few tokens each
         return curriculum.sample(self.r, 0 if step < a.stage1 else 1 if step < a.stage2 else 2)
 
     def refill(self, step):
