@@ -156,6 +156,7 @@ async function openTill(
   const network = `eip155:${addresses.chainId}` as const
   const facilitator = inProcessFacilitator(payer, network, log)
   const [channels, splitters] = [new SqliteChannels(state), new Splitters(state)]
+  await channels.freeAll()
   const about = { address: addresses.money, abi: moneyAbi } as const
   const [name, version] = await Promise.all([
     ledger.client.readContract({ ...about, functionName: 'name' }),

@@ -120,7 +120,7 @@ export class Grants {
       throw new Problem('grant_expired', { got: new Date(grant.expiresAtSeconds * 1000).toISOString() })
     }
     const { may, revokedBeforeSeconds } = await this.#ledger.mayOpen(grant.holder, grant.workId)
-    if (grant.issuedAtSeconds < revokedBeforeSeconds)
+    if (grant.issuedAtSeconds <= revokedBeforeSeconds)
       throw new Problem('grant_revoked', { got: grant.holder })
     if (may) return
     await this.#ledger.requireServing(grant.workId)

@@ -24,6 +24,17 @@ export class SqliteChannels implements ChannelStorage {
     return rows.map(row => JSON.parse(String(row.json)) as Channel) // Safety: only `updateChannel` writes these.
   }
 
+  /** What a crash left held: no answer is under way in a node that only begins, so no payer has to wait for it. */
+  async freeAll(): Promise<void> {
+    for (const { channelId } of await this.list()) {
+      await this.updateChannel(channelId, current => {
+        if (!current?.pendingRequest) return current
+        const { pendingRequest: _, ...free } = current
+        return free
+      })
+    }
+  }
+
   async updateChannel(channelId: string, update: Update): Promise<ChannelUpdateResult> {
     this.#state.exec('BEGIN IMMEDIATE')
     try {
