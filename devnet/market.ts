@@ -1,7 +1,7 @@
 /** The whole market on one machine: boots its parts in order, seeds it once, and stops them in reverse, the chain last. */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createMarket, type Market } from '@grimoire/client/market'
+import { checkChain, createMarket, type Market } from '@grimoire/client/market'
 import { type InferenceNode, startInferenceNode } from '@grimoire/inference-node/server'
 import { nodeHealth } from '@grimoire/schema/node'
 import { Problem } from '@grimoire/schema/problem'
@@ -122,6 +122,7 @@ async function assemble(options: DevnetOptions, closers: Closer[]) {
   })
   closers.push(() => keyNetwork.close())
   const market = createMarket({ addresses, publicClient: chain.publicClient, edgeUrl: edge.url, keyNetwork })
+  await checkChain(market)
   const model = options.model ?? DEMO_MODEL_PATH
   const endpoint = `http://127.0.0.1:${ports.node}`
   await registerDevnetOperator(market, chain.walletOf(people.olga), { folder, endpoint })

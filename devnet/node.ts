@@ -1,6 +1,7 @@
 /** The devnet's one inference node: its operator registered and bonded, its keys in the state folder. */
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Market } from '@grimoire/client/market'
 import { readOperator } from '@grimoire/client/operator-read'
@@ -24,6 +25,9 @@ export const OPERATOR_PRICES: Prices = {
 
 /** The shortest that x402's settlement allows, so that a rehearsal of the exit takes minutes and not a day. */
 const WITHDRAW_DELAY_SECONDS = 900
+
+/** Half of the cores: the rest of the market runs beside the engine, whose threads wait for each other by spinning. */
+export const engineThreads = (): number => Math.max(1, Math.floor(availableParallelism() / 2))
 
 /** The node's session key: made once for a state folder, readable by its owner only. */
 export function sessionSecret(folder: string): Hex {
@@ -74,6 +78,7 @@ export function nodeConfigOf({ folder, port, rpcUrl, edgeUrl, addresses, model }
     modelDirectory: join(folder, 'models'),
     withdrawDelaySeconds: WITHDRAW_DELAY_SECONDS,
     claimEverySeconds: 60,
+    engine: { threads: engineThreads() },
     paymentKey: paymentSecret(),
     sessionKey: sessionSecret(folder),
   }

@@ -2,6 +2,7 @@
 import { buyListing } from '@grimoire/client/buy-listing'
 import { buyWork } from '@grimoire/client/buy-work'
 import { type Chat, openChat } from '@grimoire/client/chat'
+import { confirmParent } from '@grimoire/client/confirm-parent'
 import { findListings } from '@grimoire/client/find-listings'
 import { findWorks } from '@grimoire/client/find-works'
 import { grantNode } from '@grimoire/client/grant-node'
@@ -56,6 +57,17 @@ async function publish({ devnet, steps: { step } }: Walked) {
     `seals and mints the chatbot "${chatbotSeed.title}" with its adapter`,
     () => publishSeed(market, { wallet: walletOf(people.bela), seed: chatbotSeed, base, admitted, parents }),
     trace,
+  )
+  await step(
+    'Ada',
+    'confirms that the chatbot builds on her prompt',
+    () =>
+      confirmParent(market, {
+        wallet: walletOf(people.ada),
+        childId: chatbot.workId,
+        parentId: prompt.workId,
+      }),
+    ({ gasUsed, hash }) => ({ gasUsed, transaction: hash }),
   )
   return { prompt, promptSeed, chatbot, chatbotSeed }
 }

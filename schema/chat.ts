@@ -2,7 +2,7 @@
 import { keccak256, toBytes } from 'viem'
 import { z } from 'zod'
 import { canonicalJson } from './canonical-json.ts'
-import { bytes32, type Hex, hexData } from './hex.ts'
+import { bytes32, type Hex } from './hex.ts'
 import { utf8Bytes } from './price.ts'
 
 const textPart = z.object({ type: z.literal('text'), text: z.string() })
@@ -69,7 +69,6 @@ export const outputHash = (text: string): Hex => keccak256(toBytes(text))
 
 /** Signed by the channel's session key, so that a stolen grant cannot spend another's channel. */
 export const TURN_SIGNATURE_HEADER = 'grimoire-turn-signature'
-export const turnSignature = hexData
 export const TURN_TYPES = {
   Turn: [
     { name: 'channelId', type: 'bytes32' },

@@ -14,6 +14,11 @@ const STEPS: Step[] = [
   },
   { name: 'types', command: ['tsc', '-p', 'tsconfig.json'], mend: 'correct the types' },
   { name: 'types of the worker', command: ['tsc', '-p', 'worker/tsconfig.json'], mend: 'correct the types' },
+  {
+    name: 'types of the worker’s tests',
+    command: ['tsc', '-p', 'worker/tsconfig.node.json'],
+    mend: 'correct the types',
+  },
   { name: 'unused exports', command: ['knip', '--no-progress'], mend: 'remove them, or use them' },
   {
     name: 'ABIs and bytecode fresh',

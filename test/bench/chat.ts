@@ -1,5 +1,6 @@
 /** First token and decode rate through the whole node, beside node-llama-cpp called directly on the same model and words. */
 import { readFileSync } from 'node:fs'
+import { engineThreads } from '@grimoire/devnet/node'
 import { DEMO_MODEL_PATH } from '@grimoire/devnet/seeds'
 import { getLlama, LlamaChat, LlamaLogLevel, resolveChatWrapper } from 'node-llama-cpp'
 import { median, type Row, row } from './row.ts'
@@ -17,12 +18,14 @@ async function directly(systemPrompt: string, adapterPath: string) {
     gpu: false,
     build: 'never',
     skipDownload: true,
+    maxThreads: engineThreads(),
     logLevel: LlamaLogLevel.error,
   })
   const model = await llama.loadModel({ modelPath: DEMO_MODEL_PATH })
   const context = await model.createContext({
     contextSize: model.trainContextSize,
     sequences: 2,
+    threads: engineThreads(),
     lora: adapterPath,
   })
   const sequence = context.getSequence()

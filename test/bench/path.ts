@@ -22,13 +22,21 @@ async function onDevnet<T>(run: (devnet: Devnet) => Promise<T>): Promise<T> {
   }
 }
 
+/** Which part is being measured goes to stderr: a benchmark that is silent for a minute looks like one that hangs. */
+async function measure(name: string, run: () => Promise<Row[]>): Promise<Row[]> {
+  const started = performance.now()
+  const rows = await run()
+  process.stderr.write(`${name}: ${((performance.now() - started) / 1000).toFixed(0)} s\n`)
+  return rows
+}
+
 export async function benchPath(): Promise<Row[]> {
-  const seal = await benchSeal()
+  const seal = await measure('sealing', benchSeal)
   return onDevnet(async devnet => {
     const stage = await setStage(devnet)
-    const opening = await benchOpening(stage)
-    const chat = await benchChat(stage)
-    const gas = await benchGas(stage)
+    const chat = await measure('chat', () => benchChat(stage))
+    const opening = await measure('opening', () => benchOpening(stage))
+    const gas = await measure('gas', () => benchGas(stage))
     return [...opening, ...chat, ...seal, ...gas]
   })
 }
