@@ -13,7 +13,7 @@ import { conditionHash, type GateCondition, identityOf } from './condition.ts'
 import type { Keeper, Keepers } from './keepers.ts'
 import { sendToNode } from './lit-wire.ts'
 import { type Failure, failureOf, gatherShares, type ShareResult, tooFewNodes } from './shares.ts'
-import { silenceLit } from './silence.ts'
+import { silenceLit, withoutWarnings } from './silence.ts'
 
 const CURVE = 'Bls12381G2'
 const HANDSHAKE_GRACE_MS = 300
@@ -52,6 +52,9 @@ const delay = (ms: number, signal: AbortSignal): Promise<void> =>
     const timer = setTimeout(end, ms)
     signal.addEventListener('abort', end)
   })
+
+/** The first call loads the module, and wasm-bindgen announces a deprecation of its own within it; that call fails. */
+export const loadWasm = (): Promise<unknown> => withoutWarnings(() => blsCombine(CURVE, [])).catch(() => null)
 
 export class HardenedLitClient {
   readonly #lit: LitNodeClientNodeJs

@@ -128,7 +128,8 @@ class LitNetwork implements KeyNetwork {
   async #makeClient(): Promise<HardenedLitClient> {
     this.#connectedAtMs = 0
     silenceDeprecations()
-    const { HardenedLitClient } = await import('./lit-client.ts')
+    const { HardenedLitClient, loadWasm } = await import('./lit-client.ts')
+    await loadWasm()
     return new HardenedLitClient({
       keepers: () => readKeepers(this.#chain, this.#options.keyNetwork),
       latestBlockHash: () => this.latestBlockHash(),

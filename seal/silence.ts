@@ -40,3 +40,14 @@ export function silenceDeprecations(): void {
 export function silenceLit(): void {
   Object.assign(globalThis, { logManager: quietManager, logger: quietLogger })
 }
+
+/** Runs what prints while it is called, and only then: nobody else's line can fall into the same synchronous call. */
+export function withoutWarnings<T>(run: () => T): T {
+  const { warn } = console
+  console.warn = nothing
+  try {
+    return run()
+  } finally {
+    console.warn = warn
+  }
+}
