@@ -156,36 +156,17 @@ test('an operator who begins to unbond is refused by key nodes and serves nobody
   assert.equal(await unseal(access), 'served')
   const { chargedAtomic } = await chat.state()
   await beginUnbonding(market, { wallet })
-  assert.equal(await unseal(access), 'network_refused')
-  assert.equal(await codeOf(stage.ask(chat)), 'not_bonded')
-  const quote = readQuote(market, { workId: chatbot.workId, nodeUrl: devnet.nodeUrl })
-  assert.equal(await codeOf(quote), 'not_bonded')
-  await cancelUnbonding(market, { wallet })
+  try {
+    assert.equal(await unseal(access), 'network_refused')
+    assert.equal(await codeOf(stage.ask(chat)), 'not_bonded')
+    const quote = readQuote(market, { workId: chatbot.workId, nodeUrl: devnet.nodeUrl })
+    assert.equal(await codeOf(quote), 'not_bonded')
+  } finally {
+    await cancelUnbonding(market, { wallet })
+  }
   assert.ok((await stage.ask(chat)).text.includes(stage.answer))
   const state = await chat.state()
   assert.deepEqual([state.chargedAtomic > chargedAtomic, state.walletSignatures], [true, 1])
-})
-
-test('a dead key node does not keep a node from opening a work', async () => {
-  await killKeyNode(LAST)
-  await reopen()
-  assert.equal(await unseal(await plain(people.bela)), 'served')
-  await restartKeyNode(LAST)
-})
-
-test('a hung key node neither keeps a node from opening a work nor makes it wait', async () => {
-  await killKeyNode(LAST)
-  const mute = await startMute(stage.devnet.ports.keyNodes[LAST] ?? 0)
-  try {
-    const startedMs = performance.now()
-    await reopen()
-    assert.ok(performance.now() - startedMs < UNHURRIED_MS)
-    assert.equal(await unseal(await plain(people.bela)), 'served')
-    assert.ok(mute.connections() > 0, 'it was asked')
-  } finally {
-    await mute.stop()
-    await restartKeyNode(LAST)
-  }
 })
 
 test('a key node that sends well-formed false shares does not keep a node from opening a work', async () => {
@@ -206,6 +187,31 @@ test('a key node that sends well-formed false shares does not keep a node from o
     assert.ok(liar.asked.filter(({ path }) => path === SIGN_PATH).length >= 2, 'it was asked for shares')
   } finally {
     await liar.stop()
+    await restartKeyNode(LAST)
+  }
+})
+
+test('a dead key node does not keep a node from opening a work', async () => {
+  await killKeyNode(LAST)
+  try {
+    await reopen()
+    assert.equal(await unseal(await plain(people.bela)), 'served')
+  } finally {
+    await restartKeyNode(LAST)
+  }
+})
+
+test('a hung key node neither keeps a node from opening a work nor makes it wait', async () => {
+  await killKeyNode(LAST)
+  const mute = await startMute(stage.devnet.ports.keyNodes[LAST] ?? 0)
+  try {
+    const startedMs = performance.now()
+    await reopen()
+    assert.ok(performance.now() - startedMs < UNHURRIED_MS)
+    assert.equal(await unseal(await plain(people.bela)), 'served')
+    assert.ok(mute.connections() > 0, 'it was asked')
+  } finally {
+    await mute.stop()
     await restartKeyNode(LAST)
   }
 })

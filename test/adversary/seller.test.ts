@@ -85,9 +85,12 @@ async function shutOut(on: Chat, person: Person, workId: string, move: () => Pro
   const asking = askOnAndOn(on)
   await until('the holder is answered', () => asking.pieces() > 0, 30_000)
   const [goneMs] = await Promise.all([whenGone(person, workId), move()])
-  await until('refused', () => asking.attempts.at(-1)?.code === 'not_holder')
-  await new Promise(resolve => setTimeout(resolve, 500))
-  await asking.stop()
+  try {
+    await until('refused', () => asking.attempts.at(-1)?.code === 'not_holder')
+    await new Promise(resolve => setTimeout(resolve, 500))
+  } finally {
+    await asking.stop()
+  }
   const lateMs = Math.max(...asking.attempts.map(({ lastTextMs }) => lastTextMs)) - goneMs
   assert.ok(lateMs < SHUT_OUT_MS, `text came ${lateMs} ms after the block`)
   const first = asking.attempts.findIndex(({ code }) => code !== 'served')
