@@ -5,16 +5,19 @@ import { asProblem, Problem } from '@grimoire/schema/problem'
 const FLAGS = {
   model: { type: 'string' },
   fresh: { type: 'boolean' },
+  folder: { type: 'string' },
+  'port-offset': { type: 'string' },
 } as const
 
 type Flag = keyof typeof FLAGS
 
 /** Reads the flags that a command takes; any other is refused by name. */
-export function readOptions(taken: readonly Flag[]): { model?: string; fresh?: boolean } {
+export function readOptions(taken: readonly Flag[]) {
   const options = Object.fromEntries(taken.map(flag => [flag, FLAGS[flag]]))
   const expected = taken.map(flag => `--${flag}`).join(', ') || 'no flags'
   try {
-    return parseArgs({ options, allowPositionals: false }).values
+    const { values } = parseArgs({ options, allowPositionals: false })
+    return values as { model?: string; fresh?: boolean; folder?: string; 'port-offset'?: string } // Safety: FLAGS says so.
   } catch (cause) {
     throw new Problem('config_invalid', { got: process.argv.slice(2).join(' '), expected, cause })
   }

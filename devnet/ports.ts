@@ -7,6 +7,22 @@ export type Ports = { chain: number; keyNodes: readonly number[]; edge: number; 
 export const DEVNET_PORTS: Ports = { chain: 8545, keyNodes: [7471, 7472, 7473], edge: 8787, node: 8080 }
 
 const HOST = '127.0.0.1'
+const HIGHEST_PORT = 65_535
+
+/** The same ports further up, for a second market beside the first. */
+export function shiftedPorts(offset: string): Ports {
+  const by = Number(offset)
+  const { chain, keyNodes, edge, node } = DEVNET_PORTS
+  const highest = Math.max(chain, edge, node, ...keyNodes) + by
+  if (!Number.isInteger(by) || by < 0 || highest > HIGHEST_PORT) {
+    throw new Problem('config_invalid', {
+      param: '--port-offset',
+      got: offset,
+      expected: `a whole number from 0 to ${HIGHEST_PORT - highest + by}`,
+    })
+  }
+  return { chain: chain + by, keyNodes: keyNodes.map(port => port + by), edge: edge + by, node: node + by }
+}
 
 /** Listens for a moment: the only question about a port that the system answers for certain. */
 function probe(port: number): Promise<number | null> {

@@ -1,12 +1,12 @@
 /** `npm start`: the whole market on this machine, its state kept between starts, until Ctrl-C. */
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { formatMoney } from '@grimoire/schema/amounts'
 import { DEVNET_MNEMONIC, people } from './accounts.ts'
 import { exitWith, readOptions } from './arguments.ts'
 import { PROTOCOL_FEE_BPS } from './ledger.ts'
 import { type Devnet, startDevnet } from './market.ts'
 import { OPERATOR_PRICES } from './node.ts'
-import { DEVNET_PORTS } from './ports.ts'
+import { shiftedPorts } from './ports.ts'
 
 const FOLDER = join(import.meta.dirname, '..', '.grimoire')
 
@@ -50,7 +50,13 @@ function describe({ edge, node, chain, keyNodes, seeds, health, addresses }: Dev
 }
 
 async function main(): Promise<void> {
-  const { fresh = false, model } = readOptions(['fresh', 'model'])
+  const {
+    fresh = false,
+    model,
+    folder = FOLDER,
+    'port-offset': offset = '0',
+  } = readOptions(['fresh', 'model', 'folder', 'port-offset'])
+  const ports = shiftedPorts(offset)
   const started = performance.now()
   const say = (text: string) => process.stdout.write(`  ${text}\n`)
   process.stdout.write('Starting the market\n')
@@ -68,8 +74,8 @@ async function main(): Promise<void> {
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end())
   const starting = startDevnet({
-    folder: FOLDER,
-    ports: DEVNET_PORTS,
+    folder: resolve(folder),
+    ports,
     fresh,
     seeded: true,
     say,

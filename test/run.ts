@@ -1,43 +1,12 @@
-/** `npm test`: the check, then every suite with its own time limit; ends with one line, `N passed, N failed`. */
-import { spawn } from 'node:child_process'
-import { globSync } from 'node:fs'
-import { join } from 'node:path'
+/** `npm test`: the check, then every suite under its own time limit; ends with one line, `N passed, N failed`. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { root, SUITES, type Suite } from './suites.ts'
 
-const root = join(import.meta.dirname, '..')
-const MINUTE_MS = 60_000
-
-type Suite = { name: string; command: string[]; limitMs: number }
 type Outcome = { name: string; passed: number; failed: number; seconds: number }
 
-/** Files run one after another: each has its own chain and processes, and two of them already fill two cores. */
-const files = (name: string, patterns: string[], limitMinutes: number): Suite => ({
-  name,
-  command: [
-    'node',
-    '--test',
-    '--test-concurrency=1',
-    '--test-timeout=300000',
-    '--test-reporter=spec',
-    ...patterns
-      .flatMap(pattern => globSync(pattern, { cwd: root }))
-      .filter(file => !file.includes('node_modules'))
-      .sort(),
-  ],
-  limitMs: limitMinutes * MINUTE_MS,
-})
-
-const SUITES: Suite[] = [
-  { name: 'check', command: ['node', 'test/check.ts'], limitMs: 3 * MINUTE_MS },
-  files('schema', ['schema/*.test.ts'], 1),
-  { name: 'contracts', command: ['node', 'contracts/forge-test.ts'], limitMs: 6 * MINUTE_MS },
-  files('contracts, from TypeScript', ['contracts/*.test.ts'], 2),
-  files('seal and key-node', ['seal/**/*.test.ts', 'key-node/**/*.test.ts'], 4),
-  files('edge', ['worker/**/*.test.ts'], 3),
-  files('client', ['client/**/*.test.ts'], 3),
-  files('node', ['inference-node/**/*.test.ts'], 4),
-  files('devnet', ['devnet/**/*.test.ts'], 3),
-  files('path', ['test/**/*.test.ts'], 6),
-]
+const MINUTE_MS = 60_000
+/** After a polite end: how long a suite may still hold its pipes. */
+const PATIENCE_MS = 5_000
 
 /** Reads what a suite counted, in the words of node's runner or of our own runners. */
 function counts(output: string): { passed: number; failed: number } | null {
@@ -48,52 +17,79 @@ function counts(output: string): { passed: number; failed: number } | null {
   return pass ? { passed: Number(pass[1]), failed: fail.reduce((sum, row) => sum + Number(row[1]), 0) } : null
 }
 
+/** A suite runs in a group of its own, so that its files end with it. */
+function end(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined || child.exitCode !== null) return
+  try {
+    process.kill(-child.pid, signal)
+  } catch {
+    child.kill(signal)
+  }
+}
+
+let current: ChildProcess | null = null
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    if (current) end(current, 'SIGTERM')
+    process.stdout.write('\n0 passed, 1 failed\n')
+    process.exit(130)
+  })
+}
+
 function run(suite: Suite): Promise<Outcome> {
   const [program = '', ...args] = suite.command
   const started = performance.now()
   return new Promise(resolve => {
     let output = ''
-    const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
-    const limit = setTimeout(() => child.kill('SIGTERM'), suite.limitMs)
+    const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+    current = child
+    const finish = (code: number | null) => {
+      clearTimeout(limit)
+      const counted = counts(output)
+      // A runner that died, was ended at its limit, or counted nothing has failed, whatever it said before.
+      const broken = code !== 0 || !counted || counted.passed + counted.failed === 0
+      const failed = counted?.failed || (broken ? 1 : 0)
+      const seconds = (performance.now() - started) / 1000
+      resolve({ name: suite.name, passed: counted?.passed ?? 0, failed, seconds })
+    }
+    const limit = setTimeout(() => {
+      process.stdout.write(`${suite.name} is ended after ${suite.limitMinutes} minutes\n`)
+      end(child, 'SIGTERM')
+      setTimeout(() => {
+        end(child, 'SIGKILL')
+        finish(null)
+      }, PATIENCE_MS)
+    }, suite.limitMinutes * MINUTE_MS)
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', data => {
         output += data
         process.stdout.write(data)
       })
     }
-    child.on('close', (code, signal) => {
-      clearTimeout(limit)
-      const counted = counts(output) ?? { passed: 0, failed: 0 }
-      // A runner that died, or was ended at its limit, has failed whatever it counted before.
-      const failed = counted.failed + (code !== 0 && counted.failed === 0 ? 1 : 0)
-      if (signal) process.stdout.write(`${suite.name} was ended after ${suite.limitMs / MINUTE_MS} minutes\n`)
-      resolve({
-        name: suite.name,
-        passed: counted.passed,
-        failed,
-        seconds: (performance.now() - started) / 1000,
-      })
-    })
+    child.on('error', () => finish(127))
+    child.on('close', finish)
   })
 }
 
-const wanted = process.argv.slice(2)
-const chosen = SUITES.filter(suite => wanted.length === 0 || wanted.includes(suite.name))
-if (chosen.length === 0) {
-  process.stderr.write(
-    `There is no suite "${wanted.join(' ')}".\nUse one of: ${SUITES.map(suite => suite.name).join(', ')}.\n`,
-  )
+function choose(wanted: string[]): readonly Suite[] {
+  const unknown = wanted.filter(name => !SUITES.some(suite => suite.name === name))
+  if (unknown.length === 0)
+    return wanted.length ? SUITES.filter(suite => wanted.includes(suite.name)) : SUITES
+  const names = SUITES.map(suite => suite.name).join(', ')
+  process.stderr.write(`There is no suite "${unknown.join('", "')}".\nUse one or more of: ${names}.\n`)
   process.exit(1)
 }
+
 const outcomes: Outcome[] = []
-for (const suite of chosen) {
+for (const suite of choose(process.argv.slice(2))) {
   process.stdout.write(`\n--- ${suite.name}\n`)
   outcomes.push(await run(suite))
 }
 process.stdout.write('\n')
 for (const { name, passed, failed, seconds } of outcomes) {
+  const word = failed ? 'FAIL' : 'ok  '
   process.stdout.write(
-    `${failed ? 'FAIL' : 'ok  '} ${name}: ${passed} passed, ${failed} failed, ${seconds.toFixed(0)} s\n`,
+    `${word} ${name.padEnd(9)} ${passed} passed, ${failed} failed, ${seconds.toFixed(0)} s\n`,
   )
 }
 const sum = (key: 'passed' | 'failed') => outcomes.reduce((total, outcome) => total + outcome[key], 0)
