@@ -147,7 +147,9 @@ contract KeyNetwork is IKeyNetwork {
         }
     }
 
+    /// @dev Two rows that share an address, a key or an endpoint are one node that would count twice.
     function _same(KeyNode memory a, KeyNode memory b) private pure returns (bool) {
-        return a.nodeAddress == b.nodeAddress || keccak256(a.verificationKey) == keccak256(b.verificationKey);
+        return a.nodeAddress == b.nodeAddress || keccak256(a.verificationKey) == keccak256(b.verificationKey)
+            || keccak256(bytes(a.endpoint)) == keccak256(bytes(b.endpoint));
     }
 }

@@ -26,8 +26,8 @@ contract KeyNetworkTest is Test, Deployed {
         nodes = new KeyNode[](count);
         for (uint256 i; i < count; ++i) {
             uint256 n = first + i;
-            nodes[i] =
-                KeyNode("http://127.0.0.1", keyOf(n), address(uint160(n)), 0x7f000001, uint32(7470 + n));
+            string memory endpoint = string.concat("http://127.0.0.1:", vm.toString(7470 + n));
+            nodes[i] = KeyNode(endpoint, keyOf(n), address(uint160(n)), 0x7f000001, uint32(7470 + n));
         }
     }
 
@@ -168,5 +168,16 @@ contract KeyNetworkTest is Test, Deployed {
         vm.expectRevert(abi.encodeWithSelector(Errors.KeyNetwork_DuplicateNode.selector, 2));
         network.announce(nodes, 2);
         vm.stopPrank();
+    }
+
+    function test_no_two_nodes_answer_at_one_endpoint() public {
+        KeyNode[] memory nodes = nodesFrom(1, 3);
+        nodes[2].endpoint = nodes[0].endpoint;
+        bytes memory refusal = abi.encodeWithSelector(Errors.KeyNetwork_DuplicateNode.selector, 2);
+        vm.expectRevert(refusal);
+        deployKeyNetwork(owner, nodes, 2, networkKey);
+        vm.expectRevert(refusal);
+        vm.prank(owner);
+        network.announce(nodes, 2);
     }
 }
