@@ -6,7 +6,7 @@ import { join } from 'node:path'
 
 export const root = import.meta.dirname
 
-type Generated = { file: string; contract: string; name: string }
+export type Generated = { file: string; contract: string; name: string }
 
 /** What is generated: the file under generated/, the contract, and the prefix of its exports. */
 export const GENERATED: readonly Generated[] = [
