@@ -3,7 +3,7 @@
 import { asProblem, isProblem, Problem } from '@grimoire/schema/problem'
 import { identityOf } from '@grimoire/seal/condition'
 import { getConnInfo } from '@hono/node-server/conninfo'
-import { type Context, Hono } from 'hono'
+import { type Context, Hono, type Next } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
@@ -127,6 +127,16 @@ const smallBody = () =>
     },
   })
 
+const callerOf = (context: Context): string => getConnInfo(context).remote.address ?? ''
+
+/** A slot is for our own work: nobody holds one by sending slowly, since the body is here before it is taken. */
+async function readWhole(context: Context, next: Next): Promise<void> {
+  await context.req.text().catch(() => {
+    throw new Refusal('NodeParserError', 'request_invalid', 'The body ended early.')
+  })
+  await next()
+}
+
 function refuse(context: Context, error: unknown, log: Log): Response {
   const refusal = asRefusal(error)
   const { status, problem } = refusal
@@ -140,11 +150,11 @@ export function keyNodeApp(keeping: Keeping): Hono {
   const limiter = new RateLimiter(config.limits)
   const app = new Hono()
   app.use(anyOrigin())
-  app.use(async (context, next) => {
-    limiter.take(getConnInfo(context).remote.address ?? '')
-    await limiter.run(next)
+  app.use((context, next) => {
+    limiter.take(callerOf(context))
+    return next()
   })
-  app.use(smallBody())
+  app.use('/web/*', smallBody(), readWhole, (context, next) => limiter.run(callerOf(context), next))
   app.onError((error, context) => refuse(context, error, log))
   app.notFound(context => refuse(context, new Refusal('NodeNotFound', 'not_found', ''), log))
   app.get('/health', context => health(context, keeping))

@@ -21,6 +21,8 @@ const limits = z.strictObject({
   requestsPerSecond: z.number().positive().default(20),
   burst: z.number().int().positive().default(60),
   concurrent: z.number().int().positive().default(32),
+  /** Of those, how many one address may have under way. */
+  concurrentPerAddress: z.number().int().positive().default(16),
 })
 export type Limits = z.infer<typeof limits>
 
@@ -35,7 +37,7 @@ export const keyNodeConfig = z.strictObject({
   passphraseFile: z.string().optional(),
   /** Web hosts whose own sign-in messages are taken; grants name none. Without a port: any port of that host. */
   domains: z.array(z.string().min(1)).max(32).default(['localhost', '127.0.0.1']),
-  limits: limits.default({ requestsPerSecond: 20, burst: 60, concurrent: 32 }),
+  limits: limits.prefault({}),
 })
 export type KeyNodeConfig = z.infer<typeof keyNodeConfig>
 export type KeyNodeSettings = z.input<typeof keyNodeConfig>

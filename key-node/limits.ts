@@ -8,33 +8,44 @@ const MAX_TRACKED = 10_000
 export class RateLimiter {
   readonly #limits: Limits
   readonly #buckets = new Map<string, { tokens: number; atMs: number }>()
-  #active = 0
+  readonly #active = new Map<string, number>()
+  #activeOfAll = 0
 
   constructor(limits: Limits) {
     this.#limits = limits
   }
 
+  /** A refused request costs no token: whoever asks too fast is slowed down, not shut out. */
   take(address: string, nowMs: number = performance.now()): void {
     const { burst, requestsPerSecond } = this.#limits
     const bucket = this.#buckets.get(address) ?? { tokens: burst, atMs: nowMs }
     this.#buckets.delete(address)
     const tokens = Math.min(burst, bucket.tokens + ((nowMs - bucket.atMs) / 1000) * requestsPerSecond)
-    this.#buckets.set(address, { tokens: Math.max(0, tokens - 1), atMs: nowMs })
+    const enough = tokens >= 1
+    this.#buckets.set(address, { tokens: enough ? tokens - 1 : tokens, atMs: nowMs })
     const [oldest] = this.#buckets.keys()
     if (this.#buckets.size > MAX_TRACKED && oldest !== undefined) this.#buckets.delete(oldest)
-    if (tokens >= 1) return
+    if (enough) return
     throw new Problem('rate_limited', { expected: `at most ${requestsPerSecond} requests a second` })
   }
 
-  /** Runs `work` unless as many as are allowed are running. */
-  async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#active >= this.#limits.concurrent)
+  /** Runs `work` unless as many as are allowed, for this address or for all, are running. */
+  async run<T>(address: string, work: () => Promise<T>): Promise<T> {
+    const { concurrent, concurrentPerAddress } = this.#limits
+    const active = this.#active.get(address) ?? 0
+    if (this.#activeOfAll >= concurrent)
       throw new Problem('rate_limited', { detail: 'The node answers as many requests as it can.' })
-    this.#active += 1
+    if (active >= concurrentPerAddress)
+      throw new Problem('rate_limited', { expected: `at most ${concurrentPerAddress} requests at a time` })
+    this.#activeOfAll += 1
+    this.#active.set(address, active + 1)
     try {
       return await work()
     } finally {
-      this.#active -= 1
+      this.#activeOfAll -= 1
+      const left = (this.#active.get(address) ?? 1) - 1
+      if (left > 0) this.#active.set(address, left)
+      else this.#active.delete(address)
     }
   }
 }

@@ -10,8 +10,10 @@ import { Gatekeeper } from './gate.ts'
 import { type Log, logToStderr } from './log.ts'
 import { type KeyShare, readShareFile } from './share.ts'
 
-const REQUEST_TIMEOUT_MS = 15_000
-const HEADERS_TIMEOUT_MS = 5_000
+/** From the first byte of a request to the last: it has 64 KiB at most, and who sends slowly holds a connection. */
+const REQUEST_TIMEOUT_MS = 3_000
+const HEADERS_TIMEOUT_MS = 3_000
+const CONNECTIONS_CHECK_MS = 1_000
 
 export type RunningKeyNode = { url: string; stop(): Promise<void> }
 export type StartOptions = { passphrase: string; log?: Log }
@@ -51,7 +53,11 @@ function listen(config: KeyNodeConfig, app: ReturnType<typeof keyNodeApp>): Prom
         fetch: app.fetch,
         hostname: config.host,
         port: config.port,
-        serverOptions: { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS },
+        serverOptions: {
+          requestTimeout: REQUEST_TIMEOUT_MS,
+          headersTimeout: HEADERS_TIMEOUT_MS,
+          connectionsCheckingInterval: CONNECTIONS_CHECK_MS,
+        },
       },
       // Safety: without createServer this package makes a plain node:http server.
       () => resolve(server as Server),
