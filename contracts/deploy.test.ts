@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { after, before, describe, test } from 'node:test'
+import { inspect } from 'node:util'
 import {
   type Account,
   createPublicClient,
@@ -227,6 +228,33 @@ describe('a deployed ledger', async () => {
     )
     const money = relayer.address
     await assert.rejects(deployLedger({ ...options, money }), /no contract at 0x/)
+  })
+
+  test('says of a creation that was refused which contract, why and what mends it, and quotes no bytecode', async () => {
+    const failureOf = (change: Partial<LedgerOptions>) =>
+      deployLedger({ ...options, money: addresses.money, ...change }).then(
+        () => assert.fail('the ledger was deployed'),
+        (error: unknown) => {
+          const printed = inspect(error, { depth: 9 })
+          assert.doesNotMatch(printed, /[0-9a-f]{100}/i)
+          return printed.split('\n')[0]
+        },
+      )
+    const mend = "Correct the arguments that the refusal names in the deployer's options."
+    assert.equal(
+      await failureOf({ protocolFeeBps: 501 }),
+      `Error: Works was not deployed: its constructor refused with Works_FeeTooHigh(feeBps 501, maxBps 500). ${mend}`,
+    )
+    const nodes = [keyNode(1), { ...keyNode(2), endpoint: keyNode(1).endpoint }]
+    assert.equal(
+      await failureOf({ keyNetwork: { ...options.keyNetwork, nodes } }),
+      `Error: KeyNetwork was not deployed: its constructor refused with KeyNetwork_DuplicateNode(index 1). ${mend}`,
+    )
+    const poor = clients.walletOf(mnemonicToAccount(MNEMONIC, { addressIndex: 99 }))
+    assert.match(
+      String(await failureOf({ walletClient: poor })),
+      /^Error: Operators was not deployed: .{20,200}\. Check the chain and the deployer's balance on it\.$/,
+    )
   })
 })
 
