@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { keyNetworkAbi } from '@grimoire/contracts/generated/key-network'
 import { openWork } from '@grimoire/seal/bundle'
-import { makeAuthSig } from '@grimoire/seal/grant'
+import { makeOpening, makeSessionKey, sessionAccess } from '@grimoire/seal/grant'
 import type { Access, KeyNetwork } from '@grimoire/seal/network'
 import { createTestClient, http } from 'viem'
 import { type Deal, dealForDevelopment, writeDeal } from './development-dealer.ts'
@@ -31,7 +31,9 @@ after(() => world.stop())
 async function access(): Promise<Access> {
   const blockHash = await world.network().latestBlockHash()
   const signer = world.accounts.creator
-  return { kind: 'authSig', authSig: await makeAuthSig({ signer, chainId: world.chainId, blockHash }) }
+  const key = makeSessionKey()
+  const { manifest } = work
+  return sessionAccess(await makeOpening({ signer, manifest, sessionKey: key.publicKey, blockHash }), key)
 }
 
 async function change(): Promise<void> {

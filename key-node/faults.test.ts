@@ -5,7 +5,7 @@ import { after, afterEach, before, test } from 'node:test'
 import { Problem } from '@grimoire/schema/problem'
 import { openWork } from '@grimoire/seal/bundle'
 import { identityOf } from '@grimoire/seal/condition'
-import { makeAuthSig, manifestResource } from '@grimoire/seal/grant'
+import { makeOpening, makeSessionKey, manifestResource, sessionAccess } from '@grimoire/seal/grant'
 import { litNetwork } from '@grimoire/seal/lit'
 import type { Access } from '@grimoire/seal/network'
 import { publicKeyOf, shareOfKey } from './bls.ts'
@@ -23,8 +23,10 @@ before(async () => {
   work = await world.createWork('sealed', undefined, network)
   await world.confirm()
   const blockHash = await network.latestBlockHash()
-  const authSig = await makeAuthSig({ signer: world.accounts.creator, chainId: world.chainId, blockHash })
-  access = { kind: 'authSig', authSig }
+  const key = makeSessionKey()
+  const { manifest } = work
+  const signer = world.accounts.creator
+  access = sessionAccess(await makeOpening({ signer, manifest, sessionKey: key.publicKey, blockHash }), key)
 })
 afterEach(async () => {
   for (const impostor of impostors.splice(0)) {

@@ -6,7 +6,7 @@ import { GRANT_NONCE_MAX_AGE_SECONDS } from '@grimoire/schema/grant'
 import { type Hex, sameAddress } from '@grimoire/schema/hex'
 import { createPublicClient, http, type PublicClient, zeroAddress } from 'viem'
 import type { KeyNodeChain } from './config.ts'
-import type { Asker } from './session.ts'
+import { type Asker, NO_SESSION_KEY } from './session.ts'
 import { Refusal } from './wire.ts'
 
 const RPC_TIMEOUT_MS = 5_000
@@ -59,6 +59,10 @@ export class Gatekeeper {
         'not_confirmed',
         `The Gate said no ${this.#chain.confirmations} block(s) ago.`,
       )
+    // Without a session key the signature is bound to no key node: it may open a copy that is the holder's to read
+    // anyway, and never what the Gate opens to a creator, or whoever sees it once had all of the creator's works.
+    if (!facts.openedOne && asker.sessionKey === NO_SESSION_KEY)
+      throw new Refusal(denied, 'network_refused', 'A creator asks with a session key.')
   }
 
   async #facts(asker: Asker, workId: bigint) {
@@ -67,7 +71,7 @@ export class Gatekeeper {
     const before = latest > BigInt(confirmations) ? latest - BigInt(confirmations) : 0n
     const atWorks = { address: works, abi: worksAbi, blockNumber: latest } as const
     const version = asker.grant?.version ?? 1
-    const [allowedNow, allowedBefore, revokedBeforeSeconds, contentHash, operator, nonceSeconds] =
+    const [allowedNow, allowedBefore, revokedBeforeSeconds, contentHash, operator, nonceSeconds, copies] =
       await Promise.all([
         this.#allowed(asker, workId, latest),
         this.#allowed(asker, workId, before),
@@ -85,8 +89,14 @@ export class Gatekeeper {
           blockNumber: latest,
         }),
         this.#minedAtSeconds(asker.nonce),
+        this.#client.readContract({
+          ...{ ...atWorks, blockNumber: before },
+          functionName: 'openedCopies',
+          args: [workId, asker.holder],
+        }),
       ])
-    return { allowedNow, allowedBefore, revokedBeforeSeconds, contentHash, operator, nonceSeconds }
+    const openedOne = copies > 0n
+    return { allowedNow, allowedBefore, revokedBeforeSeconds, contentHash, operator, nonceSeconds, openedOne }
   }
 
   async #allowed(asker: Asker, workId: bigint, blockNumber: bigint): Promise<boolean> {

@@ -1,6 +1,7 @@
 /** The three ways of Lit's protocol into a sealed work, and who is let in by each. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { GRANT_DOMAIN } from '@grimoire/schema/grant'
 import { Problem } from '@grimoire/schema/problem'
 import { openWork, readManifest } from '@grimoire/seal/bundle'
 import { makeAuthSig, makeGrant, makeOpening, makeSessionKey, sessionAccess } from '@grimoire/seal/grant'
@@ -36,11 +37,12 @@ async function granted(work: CreatedWork, role: Role, key: SessionKey, operator:
   return sessionAccess(grant, key)
 }
 
-const authSigOf = async (role: Role): Promise<Access> => ({
+const authSigOf = async (work: CreatedWork, role: Role, domain = 'localhost'): Promise<Access> => ({
   kind: 'authSig',
   authSig: await makeAuthSig({
     signer: world.accounts[role],
-    chainId: world.chainId,
+    manifest: work.manifest,
+    domain,
     blockHash: await network.latestBlockHash(),
   }),
 })
@@ -78,23 +80,37 @@ test('an admitted, bonded operator opens a sealed work under its holder’s gran
   await opens(sealed, await granted(sealed, 'holder', world.operatorKey, 'operator'))
 })
 
-test('the creator reads the own work with a plain wallet signature and with a session', async () => {
-  await opens(sealed, await authSigOf('creator'))
+test('the creator reads the own work with a session, which is bound to each key node, and with nothing less', async () => {
   await opens(sealed, await openingOf(sealed, 'creator'))
+  await refuses(sealed, await authSigOf(sealed, 'creator'), 'network_refused')
+  await refuses(openable, await authSigOf(openable, 'creator'), 'network_refused')
+})
+
+test('a plain wallet signature for one opened copy opens no other of the same wallet', async () => {
+  const other = await world.createWork('openable', undefined, network)
+  await world.buy('holder', other.workId)
+  await world.openCopy('holder', other.workId)
+  await world.confirm()
+  await opens(other, await authSigOf(other, 'holder'))
+  await refuses(other, await authSigOf(openable, 'holder'), 'grant_invalid')
+})
+
+test('no page can ask for a plain wallet signature in the name of grants', async () => {
+  await refuses(openable, await authSigOf(openable, 'holder', GRANT_DOMAIN), 'grant_invalid')
 })
 
 test('an opened copy’s holder passes with no session key and with any', async () => {
-  await opens(openable, await authSigOf('holder'))
+  await opens(openable, await authSigOf(openable, 'holder'))
   await opens(openable, await openingOf(openable, 'holder'))
   await opens(openable, await granted(openable, 'holder', world.operatorKey, 'operator'))
 })
 
 test('the holder of a sealed work who asks for themselves is refused', async () => {
-  await refuses(sealed, await authSigOf('holder'), 'network_refused')
+  await refuses(sealed, await authSigOf(sealed, 'holder'), 'network_refused')
   await refuses(sealed, await openingOf(sealed, 'holder'), 'network_refused')
 })
 
 test('a stranger is refused', async () => {
-  await refuses(sealed, await authSigOf('stranger'), 'network_refused')
+  await refuses(sealed, await authSigOf(sealed, 'stranger'), 'network_refused')
   await refuses(openable, await openingOf(openable, 'stranger'), 'network_refused')
 })

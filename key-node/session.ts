@@ -13,7 +13,7 @@ import type { KeyNodeConfig } from './config.ts'
 import { checkRecap, checkTimes, readWalletMessage, type WalletClaim } from './siwe.ts'
 import { Refusal, type SessionSig, type SignRequest } from './wire.ts'
 
-const NO_SESSION_KEY: Hex = `0x${'0'.repeat(64)}`
+export const NO_SESSION_KEY: Hex = `0x${'0'.repeat(64)}`
 const PLAIN_MAX_SECONDS = 600
 const SESSION_MAX_SECONDS = 24 * 3600
 
@@ -44,10 +44,14 @@ export function identifyAsker(request: SignRequest, asked: Asked, config: KeyNod
   const given = request.authSig
   return given.derivedVia === 'litSessionSignViaNacl'
     ? identifySession(given, asked, config)
-    : identifyWallet(given, config)
+    : identifyWallet(given, asked, config)
 }
 
-async function identifyWallet(given: z.infer<typeof authSig>, config: KeyNodeConfig): Promise<Asker> {
+async function identifyWallet(
+  given: z.infer<typeof authSig>,
+  asked: Asked,
+  config: KeyNodeConfig,
+): Promise<Asker> {
   const rules = { chainId: config.chain.chainId, domains: config.domains, maxSeconds: PLAIN_MAX_SECONDS }
   const { message, claim } = await readWalletMessage(given, rules)
   // Otherwise what a wallet signed for one session key would be a bearer secret for all.
@@ -57,6 +61,8 @@ async function identifyWallet(given: z.infer<typeof authSig>, config: KeyNodeCon
       'grant_invalid',
       'A message for a session key is no wallet signature of its own.',
     )
+  // A stock message may name nothing; one that does is good for what it names.
+  if (message.resources?.length) checkRecap(message, asked.resource)
   return { ...claim, sessionKey: NO_SESSION_KEY, grant: null }
 }
 

@@ -2,6 +2,7 @@
 import { type AuthSig, GRANT_DOMAIN } from '@grimoire/schema/grant'
 import type { Hex } from '@grimoire/schema/hex'
 import { RESOURCE_PREFIX } from '@grimoire/seal/condition'
+import { SESSION_URI } from '@grimoire/seal/siwe'
 import { SiweMessage } from 'siwe'
 import { Recap } from 'siwe-recap'
 import { recoverMessageAddress } from 'viem'
@@ -59,9 +60,11 @@ function parse(text: string): SiweMessage {
   )
 }
 
-/** An entry without a port admits every port of that host. */
-const domainFits = (domain: string, allowed: string[]): boolean =>
-  [GRANT_DOMAIN, ...allowed].some(entry => entry === domain || entry === domain.replace(/:\d+$/, ''))
+/** Grants' own domain is for session keys alone. Any other entry without a port admits every port of that host. */
+const domainFits = ({ domain, uri }: SiweMessage, allowed: string[]): boolean =>
+  domain === GRANT_DOMAIN
+    ? uri.startsWith(SESSION_URI)
+    : allowed.some(entry => entry === domain || entry === domain.replace(/:\d+$/, ''))
 
 export type WalletRules = { chainId: number; domains: string[]; maxSeconds: number }
 
@@ -70,7 +73,7 @@ export async function readWalletMessage(
   rules: WalletRules,
 ): Promise<{ message: SiweMessage; claim: WalletClaim }> {
   const message = parse(given.signedMessage)
-  if (!domainFits(message.domain, rules.domains))
+  if (!domainFits(message, rules.domains))
     throw new Refusal(
       'NodeInvalidAuthSig',
       'grant_invalid',

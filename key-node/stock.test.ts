@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { keyNetworkAbi } from '@grimoire/contracts/generated/key-network'
+import { GRANT_DOMAIN } from '@grimoire/schema/grant'
 import type { Hex } from '@grimoire/schema/hex'
 import { gateCondition, litChainName, resourceOf } from '@grimoire/seal/condition'
 import { makeSessionKey } from '@grimoire/seal/grant'
@@ -138,19 +139,25 @@ test('the unmodified client opens an opened copy with session signatures of its 
   assert.match(await decrypt(openable, await session(openable, 'holder')), /^AGE-SECRET-KEY-1/)
 })
 
-test('what the unmodified client seals, it opens again: the creator’s plain authSig', async () => {
+test('what the unmodified client seals, it opens again: the opened copy’s holder’s plain authSig', async () => {
   const { chainId, addresses } = world
-  const condition = gateCondition({ gate: addresses.gate, workId: sealed.workId, chainId })
+  const condition = gateCondition({ gate: addresses.gate, workId: openable.workId, chainId })
   const secret = new TextEncoder().encode('a secret of the creator')
   const box = await lit.encrypt({ evmContractConditions: condition as never, dataToEncrypt: secret })
   const request = {
     evmContractConditions: condition,
     ...box,
     chain: 'ethereum',
-    ...(await authSig('creator')),
+    ...(await authSig('holder')),
   }
   const { decryptedData } = await lit.decrypt(request as never)
   assert.deepEqual(Buffer.from(decryptedData), Buffer.from(secret))
+})
+
+test('the unmodified client opens a creator’s own work with session signatures, and not with a bearer secret for all of them', async () => {
+  assert.match(await decrypt(sealed, await session(sealed, 'creator')), /^AGE-SECRET-KEY-1/)
+  await assert.rejects(decrypt(sealed, await authSig('creator')), refusedAs(NOT_AUTHORIZED))
+  await assert.rejects(decrypt(openable, await authSig('creator')), refusedAs(NOT_AUTHORIZED))
 })
 
 test('the unmodified client does not let a sealed work’s holder in', async () => {
@@ -181,6 +188,10 @@ test('an operator’s session key is not served under a stock message that names
 test('a message for another site, another chain or a long life is refused', async () => {
   await assert.rejects(
     decrypt(openable, await authSig('holder', { domain: 'evil.example' })),
+    refusedAs('NodeInvalidAuthSig'),
+  )
+  await assert.rejects(
+    decrypt(openable, await authSig('holder', { domain: GRANT_DOMAIN })),
     refusedAs('NodeInvalidAuthSig'),
   )
   await assert.rejects(

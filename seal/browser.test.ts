@@ -38,7 +38,7 @@ const PAGE = `
       const blockHash = await network.latestBlockHash()
       const key = makeSessionKey()
       const access = kind === 'authSig'
-        ? { kind, authSig: await makeAuthSig({ signer, chainId: options.chainId, blockHash }) }
+        ? { kind, authSig: await makeAuthSig({ signer, manifest, domain: location.host, blockHash }) }
         : sessionAccess(await makeOpening({ signer, manifest, sessionKey: key.publicKey, blockHash }), key)
       try {
         const [card] = await openWork(manifest, async name => blobs.get(name) ?? null, network, access)

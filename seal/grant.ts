@@ -109,7 +109,7 @@ export type OpeningRequest = {
   lifeSeconds?: number
 }
 
-/** A creator's or an opened copy's holder's leave for their own page to read it: no operator is named. */
+/** A creator's or an opened copy's holder's leave for their own page to read it: no operator is named. The only way of creators. */
 export async function makeOpening(request: OpeningRequest): Promise<AuthSig> {
   const { manifest, lifeSeconds = AUTH_SIG_LIFE_SECONDS } = request
   const issuedAtSeconds = now()
@@ -130,25 +130,30 @@ export async function makeOpening(request: OpeningRequest): Promise<AuthSig> {
 
 export type AuthSigRequest = {
   signer: WalletSigner
-  chainId: number
+  manifest: Manifest
+  /** The page's own host, which key nodes have to accept: a plain message never goes under a grant's domain. */
+  domain: string
   blockHash: Hex
-  domain?: string
   lifeSeconds?: number
 }
 
-/** A plain wallet signature for key nodes. Whoever sees it can use it until it ends: prefer `makeOpening`. */
+/**
+ * A plain wallet signature for key nodes, good for this one opened copy only. Whoever sees it can use it at every
+ * key node until it ends: prefer `makeOpening`.
+ */
 export async function makeAuthSig(request: AuthSigRequest): Promise<AuthSig> {
+  const { manifest, domain } = request
   const issuedAtSeconds = now()
-  const domain = request.domain ?? GRANT_DOMAIN
   const text = siweText({
     domain,
     holder: request.signer.address,
-    statement: 'Let me read the copies that I have opened.',
+    statement: `Let me read my opened copy of version ${manifest.version} of work ${manifest.workId}.`,
     uri: `https://${domain}/`,
-    chainId: request.chainId,
+    chainId: manifest.chainId,
     nonce: request.blockHash,
     issuedAtSeconds,
     expiresAtSeconds: issuedAtSeconds + (request.lifeSeconds ?? AUTH_SIG_LIFE_SECONDS),
+    resource: manifestResource(manifest),
   })
   return await sign(request.signer, text)
 }

@@ -9,7 +9,7 @@ import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { type CreatedWork, type KeyWorld, startKeyWorld } from '@grimoire/key-node/fixture'
 import { LitNodeClientNodeJs } from '@lit-protocol/lit-node-client-nodejs'
-import { makeAuthSig } from './grant.ts'
+import { makeOpening, makeSessionKey, sessionAccess } from './grant.ts'
 
 const LIT_VERSION = '7.4.0'
 /** Everything of Lit's that lit-client.ts replaces or calls by an internal name. */
@@ -69,7 +69,13 @@ test('every seam that we set is one that this version of Lit’s client has', ()
 async function openElsewhere(prelude: string): Promise<{ said: string; lateMs: number; code: number }> {
   const network = world.network()
   const blockHash = await network.latestBlockHash()
-  const authSig = await makeAuthSig({ signer: world.accounts.creator, chainId: world.chainId, blockHash })
+  const key = makeSessionKey()
+  const request = {
+    signer: world.accounts.creator,
+    manifest: work.manifest,
+    sessionKey: key.publicKey,
+    blockHash,
+  }
   const path = join(world.folder, 'open.mjs')
   const here = (file: string): string => JSON.stringify(fileURLToPath(new URL(file, import.meta.url)))
   const { keyNetwork } = world.addresses
@@ -79,7 +85,7 @@ async function openElsewhere(prelude: string): Promise<{ said: string; lateMs: n
     `${prelude}
     const { litNetwork } = await import(${here('./lit.ts')})
     const network = litNetwork(${JSON.stringify(options)})
-    const access = ${JSON.stringify({ kind: 'authSig', authSig })}
+    const access = ${JSON.stringify(sessionAccess(await makeOpening(request), key))}
     const { seal, workId, chainId } = ${JSON.stringify(work.manifest)}
     const secret = await network.unwrapKey(seal, { workId, chainId }, access)
     await network.close()

@@ -19,7 +19,7 @@ export type SessionKey = {
 }
 
 export type Access =
-  /** A plain wallet signature: what an opened copy's holder may use; it is a bearer secret for ten minutes. */
+  /** A plain wallet signature: only for an opened copy's holder, never for a creator; a bearer secret for ten minutes. */
   | { kind: 'authSig'; authSig: AuthSig }
   /** A session key under a wallet's grant: what nodes use, and what a page should use; bound to each key node. */
   | { kind: 'session'; grant: AuthSig; sessionKey: SessionKey; lifeSeconds?: number }
