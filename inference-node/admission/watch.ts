@@ -14,7 +14,8 @@ const SWEEP_EVERY_MS = 15_000
 export type Watching = {
   /** Something happened after which fewer works may have to be open. */
   onHoldersChanged(): Promise<void>
-  onWithdrawal(channelIds: Hex[]): Promise<void>
+  /** Returns at once: a claim that waits or fails must not hold up what else is watched. */
+  onWithdrawal(channelIds: Hex[]): void
 }
 
 const withdrawal = parseAbiItem(
@@ -30,6 +31,8 @@ export class Watch {
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> = Promise.resolve()
   #sweptAtMs = 0
+  /** Something ended and its sweep has not succeeded yet: it is tried again at every step until it does. */
+  #sweepDue = false
   #stopped = false
 
   constructor(ledger: Ledger, watching: Watching, log: Log) {
@@ -50,21 +53,31 @@ export class Watch {
     tick()
   }
 
+  /** Blocks that cannot be read are read again at the next step, and keep no sweep from its time. */
   async #step(): Promise<void> {
+    try {
+      await this.#follow()
+    } finally {
+      if (this.#sweepDue || Date.now() - this.#sweptAtMs >= SWEEP_EVERY_MS) await this.#sweep()
+    }
+  }
+
+  async #follow(): Promise<void> {
     const head = await this.#ledger.blockNumber()
     // A chain that was reset (a devnet) begins again below: so do we.
     let next: bigint = this.#next === undefined || head + 1n < this.#next ? head + 1n : this.#next
     while (next <= head && !this.#stopped) {
       const toBlock: bigint = head - next >= MAX_BLOCKS ? next + MAX_BLOCKS - 1n : head
-      await this.#read(next, toBlock)
+      const channelIds = await this.#read(next, toBlock)
       next = toBlock + 1n
       this.#next = next
+      if (channelIds.length > 0) this.#watching.onWithdrawal(channelIds)
     }
     this.#next = next
-    if (Date.now() - this.#sweptAtMs >= SWEEP_EVERY_MS) await this.#sweep()
   }
 
-  async #read(fromBlock: bigint, toBlock: bigint): Promise<void> {
+  /** Notes that a sweep is due, and returns the channels that are being emptied. */
+  async #read(fromBlock: bigint, toBlock: bigint): Promise<Hex[]> {
     const { addresses } = this.#ledger.options
     const range = { fromBlock, toBlock }
     const [works, withdrawals] = await Promise.all([
@@ -72,18 +85,19 @@ export class Watch {
       this.#ledger.client.getLogs({ address: addresses.settlement, event: withdrawal, ...range }),
     ])
     const ending = parseEventLogs({ abi: worksAbi, logs: works, eventName: [...ENDING], strict: false })
-    if (ending.length > 0) await this.#sweep()
-    const channelIds = parseEventLogs({
+    if (ending.length > 0) this.#sweepDue = true
+    return parseEventLogs({
       abi: settlementAbi,
       logs: withdrawals,
       eventName: 'WithdrawInitiated',
     }).map(log => log.args.channelId)
-    if (channelIds.length > 0) await this.#watching.onWithdrawal(channelIds)
   }
 
   async #sweep(): Promise<void> {
     this.#sweptAtMs = Date.now()
+    this.#sweepDue = true
     await this.#watching.onHoldersChanged()
+    this.#sweepDue = false
   }
 
   async stop(): Promise<void> {
