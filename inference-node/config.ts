@@ -54,6 +54,8 @@ const settings = {
   minDepositAtomic: atomicText.default('200000'),
   withdrawDelaySeconds: z.number().int().min(900).max(2_592_000).default(86_400),
   claimEverySeconds: z.number().int().min(1).max(86_400).default(300),
+  /** The clock claims less than this only when it has been owed for a day. */
+  claimMinimumAtomic: atomicText.default('10000'),
   quoteLifeSeconds: z.number().int().min(5).max(3_600).default(60),
   keyNodeTimeoutMs: z.number().int().min(100).max(60_000).default(5_000),
 }

@@ -16,7 +16,7 @@ import { nodeApp } from './api/app.ts'
 import { type CheckedConfig, checkConfig, type NodeConfig, nodeConfig } from './config.ts'
 import { Engine } from './engine/engine.ts'
 import { findModel, type Progress } from './engine/model-file.ts'
-import { type Log, logToStderr, reasonOf } from './log.ts'
+import { type Log, logToStderr } from './log.ts'
 import type { NodeParts } from './parts.ts'
 import { openState } from './state.ts'
 import { Splitters, SqliteChannels } from './till/channels.ts'
@@ -184,6 +184,7 @@ async function openTill(
     splitters,
     payer,
     log,
+    minimumAtomic: BigInt(config.claimMinimumAtomic),
   })
   return { payer, till, claims }
 }
@@ -202,7 +203,6 @@ async function serveNode(
     log,
   )
   watch.start()
-  void claims.findExits().catch(error => log({ event: 'claim_failed', reason: reasonOf(error) }))
   claims.start(config.claimEverySeconds)
   const stop = async () => {
     await closeServer(server)

@@ -1,47 +1,51 @@
-/** Turns vouchers into money: claim, settle to the splitters, and have the ledger divide what arrived. */
-import type { Addresses } from '@grimoire/contracts/addresses'
-import { moneyAbi } from '@grimoire/contracts/generated/money'
+/** When vouchers become money: by the clock, when a payer leaves, when the node stops, and by hand. */
 import { settlementAbi } from '@grimoire/contracts/generated/settlement'
-import { worksAbi } from '@grimoire/contracts/generated/works'
 import type { Hex } from '@grimoire/schema/hex'
-import type { FacilitatorClient } from '@x402/core/server'
-import {
-  BatchSettlementChannelManager,
-  type BatchSettlementEvmScheme,
-} from '@x402/evm/batch-settlement/server'
-import { type Log, reasonOf } from '../log.ts'
-import type { Splitters, SqliteChannels } from './channels.ts'
-import type { GasPayer } from './gas-payer.ts'
+import { reasonOf } from '../log.ts'
+import { owedAtomic, Settlement, type SettlementOptions } from './settlement.ts'
 
-export type ClaimsOptions = {
-  addresses: Addresses
-  operator: Hex
-  network: `eip155:${number}`
-  scheme: BatchSettlementEvmScheme
-  facilitator: FacilitatorClient
-  channels: SqliteChannels
-  splitters: Splitters
-  payer: GasPayer
-  log: Log
+export type ClaimsOptions = SettlementOptions & {
+  /** The clock claims only when at least this is owed, or has been for a day: a claim costs gas. */
+  minimumAtomic: bigint
 }
 
 export type Claimed = { vouchers: number; settled: number; collected: number; transactions: Hex[] }
 
-/** A splitter keeps one resting unit for ever, so less than this is nothing to collect. */
-const RESTING_ATOMIC = 1n
+const MAX_AGE_MS = 24 * 3_600_000
+/** What a payer who leaves owes has to be claimed before the withdrawal delay is over, at least 900 seconds. */
+const RETRY_MS = 10_000
 
 export class Claims {
   readonly #options: ClaimsOptions
+  readonly #settlement: Settlement
   #timer: NodeJS.Timeout | undefined
+  readonly #retries = new Set<NodeJS.Timeout>()
+  #stopped = false
   #running: Promise<Claimed> | undefined
   #again: Promise<Claimed> | undefined
+  /** A step failed, or the last run belongs to a process that is gone: something may be left, whatever is owed. */
+  #unfinished = true
+  #owingSinceMs: number | undefined
 
   constructor(options: ClaimsOptions) {
     this.#options = options
+    this.#settlement = new Settlement(options)
   }
 
   start(everySeconds: number): void {
-    this.#timer = setInterval(() => void this.claimNow().catch(() => undefined), everySeconds * 1000)
+    this.#timer = setInterval(() => void this.#claimWhenDue().catch(() => undefined), everySeconds * 1000)
+    this.#urgently(() => this.#findExits())
+  }
+
+  async #claimWhenDue(): Promise<void> {
+    const { channels, minimumAtomic } = this.#options
+    const owing = (await channels.list()).filter(channel => owedAtomic(channel) > 0n)
+    if (owing.length === 0) this.#owingSinceMs = undefined
+    else this.#owingSinceMs ??= Date.now()
+    const sum = owing.reduce((total, channel) => total + owedAtomic(channel), 0n)
+    const old = this.#owingSinceMs !== undefined && Date.now() - this.#owingSinceMs >= MAX_AGE_MS
+    const leaving = owing.some(({ withdrawRequestedAt }) => withdrawRequestedAt > 0)
+    if (this.#unfinished || old || leaving || (sum > 0n && sum >= minimumAtomic)) await this.claimNow()
   }
 
   /**
@@ -64,111 +68,48 @@ export class Claims {
     return this.#again
   }
 
+  /** A step that fails keeps none of the others from running. Throws when nothing at all could be done. */
   async #run(): Promise<Claimed> {
     const { log } = this.#options
-    try {
-      const vouchers = await this.#claim()
-      const settled = await this.#settle()
-      const collected = await this.#collect()
-      const transactions = [...vouchers.transactions, ...settled, ...collected.transactions]
-      const done = {
-        vouchers: vouchers.count,
-        settled: settled.length,
-        collected: collected.count,
-        transactions,
-      }
-      if (transactions.length > 0) log({ event: 'claimed', count: done.vouchers })
-      return done
-    } catch (error) {
-      log({ event: 'claim_failed', reason: reasonOf(error) })
-      throw error
-    }
-  }
-
-  async #claim(): Promise<{ count: number; transactions: Hex[] }> {
-    const { channels } = this.#options
-    const known = await channels.list()
-    const owing = known.filter(
-      channel => BigInt(channel.chargedCumulativeAmount) > BigInt(channel.totalClaimed),
-    )
-    // A run that died between the transaction and its note would claim the same sum twice, and revert.
-    for (const { channelId } of owing) await this.#refresh(channelId as Hex)
-    const results = await this.#manager(this.#options.payer.account.address).claim()
-    return {
-      count: results.reduce((sum, { vouchers }) => sum + vouchers, 0),
-      transactions: results.map(({ transaction }) => transaction as Hex), // Safety: a transaction's hash.
-    }
-  }
-
-  async #refresh(channelId: Hex): Promise<void> {
-    const { addresses, channels, payer } = this.#options
-    const [balance, claimed] = await payer.client.readContract({
-      address: addresses.settlement,
-      abi: settlementAbi,
-      functionName: 'channels',
-      args: [channelId],
-    })
-    await channels.updateChannel(channelId, current =>
-      current && (current.totalClaimed !== String(claimed) || current.balance !== String(balance))
-        ? { ...current, totalClaimed: String(claimed), balance: String(balance) }
-        : current,
-    )
-  }
-
-  #manager(receiver: Hex): BatchSettlementChannelManager {
-    const { scheme, facilitator, network, addresses } = this.#options
-    return new BatchSettlementChannelManager({
-      scheme,
-      facilitator,
-      receiver,
-      token: addresses.money,
-      network,
-    })
-  }
-
-  async #settle(): Promise<Hex[]> {
-    const { addresses, splitters, payer } = this.#options
-    const transactions: Hex[] = []
-    for (const { address } of splitters.list()) {
-      const [claimed, settled] = await payer.client.readContract({
-        address: addresses.settlement,
-        abi: settlementAbi,
-        functionName: 'receivers',
-        args: [address, addresses.money],
+    const failures: unknown[] = []
+    const step = <T>(work: Promise<T>, nothing: T): Promise<T> =>
+      work.catch(error => {
+        failures.push(error)
+        log({ event: 'claim_failed', reason: reasonOf(error) })
+        return nothing
       })
-      if (claimed > settled) transactions.push((await this.#manager(address).settle()).transaction as Hex)
-    }
-    return transactions
+    const claimed = await step(this.#settlement.claim(), { count: 0, transactions: [] })
+    const settled = await step(this.#settlement.settle(), [])
+    const collected = await step(this.#settlement.collect(), { count: 0, transactions: [] })
+    const transactions = [...claimed.transactions, ...settled, ...collected.transactions]
+    this.#unfinished = failures.length > 0
+    if (!this.#unfinished) this.#owingSinceMs = undefined
+    if (transactions.length > 0) log({ event: 'claimed', count: claimed.count })
+    else if (failures.length > 0) throw failures[0]
+    return { vouchers: claimed.count, settled: settled.length, collected: collected.count, transactions }
   }
 
-  async #collect(): Promise<{ count: number; transactions: Hex[] }> {
-    const { addresses, splitters, payer, operator } = this.#options
-    const due: bigint[] = []
-    for (const { address, workId } of splitters.list()) {
-      const balance = await payer.client.readContract({
-        address: addresses.money,
-        abi: moneyAbi,
-        functionName: 'balanceOf',
-        args: [address],
+  /** Runs a job aside, again and again until it succeeds: whoever asks for it has other things to follow. */
+  #urgently(job: () => Promise<void>): void {
+    const attempt = () =>
+      void job().catch(error => {
+        this.#options.log({ event: 'claim_failed', reason: reasonOf(error) })
+        if (this.#stopped) return
+        const timer = setTimeout(() => {
+          this.#retries.delete(timer)
+          attempt()
+        }, RETRY_MS)
+        this.#retries.add(timer)
       })
-      if (balance > RESTING_ATOMIC) due.push(BigInt(workId))
-    }
-    if (due.length === 0) return { count: 0, transactions: [] }
-    const hash = await payer.inTurn(() =>
-      payer.wallet.writeContract({
-        address: addresses.works,
-        abi: worksAbi,
-        functionName: 'collectMany',
-        args: [due, due.map(() => operator)],
-      }),
-    )
-    const { status } = await payer.client.waitForTransactionReceipt({ hash })
-    if (status !== 'success') throw new Error('collectMany reverted')
-    return { count: due.length, transactions: [hash] }
+    attempt()
   }
 
-  /** A payer began to empty a channel: what it owes is claimed before the delay is over. */
-  async onWithdrawal(channelIds: readonly Hex[]): Promise<void> {
+  /** A payer began to empty a channel: what it owes is claimed before the delay is over. Returns at once. */
+  onWithdrawal(channelIds: readonly Hex[]): void {
+    this.#urgently(() => this.#claimLeaving(channelIds))
+  }
+
+  async #claimLeaving(channelIds: readonly Hex[]): Promise<void> {
     const { channels } = this.#options
     let ours = 0
     for (const channelId of channelIds) {
@@ -181,11 +122,11 @@ export class Claims {
   }
 
   /** Exits that began while the node was away; the watcher sees only what comes after its start. */
-  async findExits(): Promise<void> {
+  async #findExits(): Promise<void> {
     const { addresses, channels, payer } = this.#options
     const leaving: Hex[] = []
     for (const channel of await channels.list()) {
-      if (BigInt(channel.chargedCumulativeAmount) <= BigInt(channel.totalClaimed)) continue
+      if (owedAtomic(channel) <= 0n) continue
       const [, initiatedAt] = await payer.client.readContract({
         address: addresses.settlement,
         abi: settlementAbi,
@@ -194,11 +135,13 @@ export class Claims {
       })
       if (initiatedAt > 0) leaving.push(channel.channelId as Hex)
     }
-    await this.onWithdrawal(leaving)
+    await this.#claimLeaving(leaving)
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true
     clearInterval(this.#timer)
+    for (const timer of this.#retries) clearTimeout(timer)
     await this.#running?.catch(() => undefined)
   }
 }
