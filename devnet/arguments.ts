@@ -14,7 +14,7 @@ type Flag = keyof typeof FLAGS
 /** Reads the flags that a command takes; any other is refused by name. */
 export function readOptions(taken: readonly Flag[]) {
   const options = Object.fromEntries(taken.map(flag => [flag, FLAGS[flag]]))
-  const expected = taken.map(flag => `--${flag}`).join(', ') || 'no flags'
+  const expected = taken.length ? `only ${taken.map(flag => `--${flag}`).join(', ')}` : 'no flags'
   try {
     const { values } = parseArgs({ options, allowPositionals: false })
     return values as { model?: string; fresh?: boolean; folder?: string; 'port-offset'?: string } // Safety: FLAGS says so.

@@ -58,7 +58,9 @@ export async function startKeyNodeProcess(options: KeyNodeOptions): Promise<Runn
   const { chainId, works, operators, gate, keyNetwork } = addresses
   const chain = { chainId, rpcUrl, works, operators, gate, keyNetwork }
   const shareFiles = [shares(folder).files[index]]
-  writeFileSync(path, JSON.stringify({ port, chain, shareFiles, publicUrls: [`http://127.0.0.1:${port}`] }))
+  const publicUrls = [`http://127.0.0.1:${port}`]
+  const domains = ['localhost', '127.0.0.1']
+  writeFileSync(path, JSON.stringify({ port, chain, shareFiles, publicUrls, domains }))
   return startService({
     name: `key node ${index + 1}`,
     program: process.execPath,

@@ -15,12 +15,14 @@ const marker = join(modules, '.grimoire-installed')
 const COMMANDS = {
   start: 'devnet/start.ts',
   demo: 'devnet/demo.ts',
+  visit: 'devnet/visit.ts',
   test: 'test/run.ts',
   check: 'test/check.ts',
   bench: 'test/bench/main.ts',
   contracts: 'contracts/compile.ts',
   migrations: 'schema/migrate.ts',
   relock: 'devnet/relock.ts',
+  errors: 'schema/errors-page.ts',
 }
 
 function stop(sentence, mend) {
@@ -77,6 +79,17 @@ async function install() {
   process.stderr.write(`Installed in ${Math.round((Date.now() - started) / 1000)} s.\n`)
 }
 
+/** Whether npm brings a Node 24 for this machine, or the one that runs this is one: known before anything is installed. */
+function requirePlatform() {
+  if (Number(process.versions.node.split('.')[0]) >= 24) return
+  const glibc = process.report?.getReport().header.glibcVersionRuntime
+  if (process.platform === 'linux' && ['x64', 'arm64'].includes(process.arch) && glibc) return
+  stop(
+    `Grimoire runs on Node 24, which npm brings for Linux (glibc) x64 and arm64 only; this is ${process.platform} ${process.arch} with Node ${process.versions.node}.`,
+    'Install Node 24 from nodejs.org, then run the command again.',
+  )
+}
+
 function findNode() {
   const bundled = join(modules, `node-${process.platform}-${process.arch}`, 'bin', 'node')
   if (existsSync(bundled)) return bundled
@@ -84,8 +97,8 @@ function findNode() {
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath
   if (Number(/^v(\d+)/.exec(onPath)?.[1]) >= 24) return 'node'
   return stop(
-    `Grimoire runs on Node 24, which npm brings for Linux x64 and arm64 only; this is ${process.platform} ${process.arch} with Node ${process.versions.node}.`,
-    'Install Node 24 from nodejs.org, then run the command again.',
+    'The Node 24 that npm brings is missing.',
+    'Run npm ci without --omit=optional, then run the command again.',
   )
 }
 
@@ -93,6 +106,7 @@ const [command, ...args] = process.argv.slice(2)
 if (!Object.hasOwn(COMMANDS, command)) {
   stop(`There is no command "${command ?? ''}".`, `Use one of: ${Object.keys(COMMANDS).join(', ')}.`)
 }
+requirePlatform()
 if (!isInstalled()) await install()
 
 const node = findNode()
@@ -108,4 +122,11 @@ const child = spawn(node, [join(root, COMMANDS[command]), ...args], {
 // A terminal sends Ctrl-C to the child as well: this process only has to outlive it. SIGTERM comes to us alone.
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => child.kill('SIGTERM'))
+process.on('SIGHUP', () => child.kill('SIGHUP'))
+child.on('error', error =>
+  stop(
+    `Node could not be started: ${error.message}.`,
+    'Install Node 24 from nodejs.org, then run the command again.',
+  ),
+)
 child.on('close', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)))

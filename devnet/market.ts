@@ -1,5 +1,6 @@
 /** The whole market on one machine: boots its parts in order, seeds it once, and stops them in reverse, the chain last. */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkChain, createMarket, type Market } from '@grimoire/client/market'
 import { type InferenceNode, startInferenceNode } from '@grimoire/inference-node/server'
@@ -14,7 +15,8 @@ import { KEY_NODES, startKeyNodeProcess } from './keepers.ts'
 import { deployDevnetLedger, readAddresses } from './ledger.ts'
 import { nodeConfigOf, registerDevnetOperator } from './node.ts'
 import { type Ports, requireFree } from './ports.ts'
-import { DEMO_MODEL_PATH, publishSeed, readSeeds } from './seeds.ts'
+import { seedMarket } from './seeding.ts'
+import { DEMO_MODEL_PATH } from './seeds.ts'
 
 export type DevnetOptions = {
   /** Everything that outlives a stop lies here. */
@@ -28,6 +30,8 @@ export type DevnetOptions = {
   say?: (text: string) => void
   /** Where the node's log lines go; nowhere without it. */
   log?: (line: Record<string, unknown>) => void
+  /** How far the download of a model has come. */
+  onProgress?: (progress: { totalSize: number; downloadedSize: number }) => void
 }
 
 export type Devnet = Awaited<ReturnType<typeof startDevnet>>
@@ -47,73 +51,54 @@ async function openLedger(chain: Chain, { folder, ports }: DevnetOptions) {
   })
 }
 
+/** All or none: what started is ended by its closer, also when a neighbour did not start. */
 async function startKeepers(
   chain: Chain,
   { folder, ports }: DevnetOptions,
   addresses: Market['addresses'],
   closers: Closer[],
 ) {
-  const nodes = await Promise.all(
-    Array.from({ length: KEY_NODES }, (_, index) =>
-      startKeyNodeProcess({
-        index,
-        port: ports.keyNodes[index] ?? 0,
-        folder,
-        rpcUrl: chain.rpcUrl,
-        addresses,
-      }),
-    ),
-  )
-  for (const node of nodes) closers.push(() => node.stop())
-  return nodes
+  const starts = Array.from({ length: KEY_NODES }, async (_, index) => {
+    const port = ports.keyNodes[index] ?? 0
+    const node = await startKeyNodeProcess({ index, port, folder, rpcUrl: chain.rpcUrl, addresses })
+    closers.push(() => node.stop())
+    return node
+  })
+  return everyOne(starts)
 }
 
-type Seeded = { slug: string; title: string; kind: string; workId: string }
-
-/** Publishes the shipped works, each once, however often a first start was interrupted. */
-async function seed(
-  market: Market,
-  chain: Chain,
-  folder: string,
-  base: { name: string; sha256: string },
-  demoBase: string,
-) {
-  const path = join(folder, 'seeds.json')
-  const done: Seeded[] = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Seeded[]) : [] // Safety: written below.
-  const creators = [people.ada, people.bela]
-  for (const [index, one] of readSeeds().entries()) {
-    if (done.some(({ slug }) => slug === one.slug)) continue
-    const creator = creators[index % creators.length] ?? people.ada
-    // An adapter fits the shipped weights only; everything else is minted for the model that this market runs.
-    const fits = one.adapter ? { name: 'grimoire-demo', sha256: demoBase } : base
-    const { workId } = await publishSeed(market, {
-      wallet: chain.walletOf(creator),
-      seed: one,
-      base: fits,
-      admitted: [people.olga.address],
-    })
-    done.push({ slug: one.slug, title: one.title, kind: one.kind, workId })
-    writeFileSync(path, JSON.stringify(done, null, 2))
-  }
-  return done
+/** Like `Promise.all`, but waits for the rest before it fails, so that nothing starts behind the back of a stop. */
+async function everyOne<T>(starts: Promise<T>[]): Promise<T[]> {
+  const settled = await Promise.allSettled(starts)
+  return settled.map(one => {
+    if (one.status === 'rejected') throw one.reason
+    return one.value
+  })
 }
 
 async function assemble(options: DevnetOptions, closers: Closer[]) {
-  const { folder, ports, say = () => {}, log = () => {} } = options
+  const { folder, ports, onProgress, say = () => {}, log = () => {} } = options
   const chain = await startChain({ port: ports.chain, statePath: join(folder, 'chain.json') })
   closers.push(() => chain.stop())
   // From here to the end of the seeding blocks come as they are needed: a first start takes seconds, not minutes.
   await chain.mineAtOnce()
   const { addresses, isNew } = await openLedger(chain, options)
   say(isNew ? 'chain and ledger: new' : 'chain and ledger: as you left them')
-  const edgePromise = startEdge({
+  const edgeStart = startEdge({
     port: ports.edge,
     stateFolder: join(folder, 'edge'),
     addresses,
     rpcUrl: chain.rpcUrl,
+  }).then(started => {
+    closers.push(() => started.stop())
+    return started
   })
-  edgePromise.then(edge => closers.push(() => edge.stop())).catch(() => {})
-  const [keyNodes, edge] = await Promise.all([startKeepers(chain, options, addresses, closers), edgePromise])
+  const [keyNodesStarted] = await Promise.allSettled([
+    startKeepers(chain, options, addresses, closers),
+    edgeStart,
+  ])
+  if (keyNodesStarted.status === 'rejected') throw keyNodesStarted.reason
+  const [keyNodes, edge] = [keyNodesStarted.value, await edgeStart]
   say(`key nodes: ${keyNodes.length} answer; edge: ${edge.url}`)
   const keyNetwork = litNetwork({
     chainId: addresses.chainId,
@@ -134,9 +119,24 @@ async function assemble(options: DevnetOptions, closers: Closer[]) {
     addresses,
     model,
   })
-  const node = await startInferenceNode(config, { log })
+  const node = await startInferenceNode(config, { log, ...(onProgress ? { onProgress } : {}) })
   closers.push(() => node.stop())
   return { chain, addresses, keyNodes, edge, market, node, config }
+}
+
+/** Known before anything is started: a local file that is not there, or is no GGUF at all. */
+async function requireModel(model = DEMO_MODEL_PATH): Promise<void> {
+  if (/^(hf:|https:)/.test(model)) return
+  const file = await open(model).catch(cause => {
+    throw new Problem('model_file_invalid', { got: model, expected: 'a GGUF file that can be read', cause })
+  })
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0).finally(() => file.close())
+  const magic = buffer.toString('latin1', 0, bytesRead)
+  if (magic !== 'GGUF')
+    throw new Problem('model_file_invalid', {
+      got: `${model}, which begins with "${magic}"`,
+      expected: 'GGUF',
+    })
 }
 
 /** What the node says of itself: the engine's release and the base model, read and not assumed. */
@@ -148,26 +148,26 @@ async function readHealth(node: InferenceNode) {
 export async function startDevnet(options: DevnetOptions) {
   const { folder, ports, fresh = false, seeded = false, say = () => {} } = options
   await requireFree(ports)
+  await requireModel(options.model)
   if (fresh) rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const closers: Closer[] = []
   const stop = async () => {
-    for (const close of closers.splice(0).reverse()) await close()
+    // One part that fails to stop is no reason to leave the others running.
+    for (const close of closers.splice(0).reverse()) await close().catch(() => {})
   }
   try {
     const parts = await assemble(options, closers)
     const { chain, market, node } = parts
     const health = await readHealth(node)
-    const { sha256 } = health.base
-    const seeds = seeded
-      ? await seed(market, chain, folder, { name: health.base.name, sha256 }, await demoSha256())
-      : []
+    const base = { name: health.base.name, sha256: health.base.sha256 }
+    const seeds = seeded ? await seedMarket(market, chain, { folder, base }) : []
     if (seeded) say(`works: ${seeds.length} on the market`)
     await chain.mineEverySecond()
     return {
       ...parts,
       ...{ folder, ports, health, seeds, stop },
-      base: { name: health.base.name, sha256 },
+      base,
       operator: people.olga,
       nodeUrl: node.url,
       walletOf: <A extends LocalAccount>(account: A) => chain.walletOf(account),
@@ -177,9 +177,4 @@ export async function startDevnet(options: DevnetOptions) {
     await stop()
     throw error
   }
-}
-
-async function demoSha256(): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', readFileSync(DEMO_MODEL_PATH))
-  return Buffer.from(digest).toString('hex')
 }

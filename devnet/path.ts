@@ -14,7 +14,7 @@ import { worksAbi } from '@grimoire/contracts/generated/works'
 import { splitterAddress } from '@grimoire/contracts/splitter'
 import { parseMoney } from '@grimoire/schema/amounts'
 import { isProblem } from '@grimoire/schema/problem'
-import { parseEventLogs } from 'viem'
+import { type LocalAccount, parseEventLogs } from 'viem'
 import { people } from './accounts.ts'
 import type { Devnet } from './market.ts'
 import { cardText, publishSeed, seedNamed } from './seeds.ts'
@@ -26,6 +26,7 @@ const RESALE_PRICE_ATOMIC = parseMoney('20')
 const PARENT_SHARE_BPS = 1_500
 
 type Steps = ReturnType<typeof createSteps>
+type Titled = { workId: string; manifest: { title: string } }
 type Walked = { devnet: Devnet; steps: Steps }
 
 /** Ada publishes a prompt, Bela a chatbot that names it as a parent. */
@@ -76,7 +77,7 @@ async function publish({ devnet, steps: { step } }: Walked) {
 async function buy(
   { devnet: { market, walletOf }, steps: { step } }: Walked,
   query: string,
-  workIds: string[],
+  works: Titled[],
 ) {
   const wallet = walletOf(people.cleo)
   const found = await step(
@@ -86,11 +87,14 @@ async function buy(
     ({ works }) => ({ note: works.map(work => work.title).join(', ') }),
   )
   const bought = []
-  for (const workId of workIds) {
+  for (const {
+    workId,
+    manifest: { title },
+  } of works) {
     bought.push(
       await step(
         'Cleo',
-        'buys an edition, by one signature',
+        `buys "${title}", by one signature`,
         () => buyWork(market, { wallet, workId, maxCostAtomic: parseMoney('15') }),
         ({ costAtomic, transaction }) => ({
           paidAtomic: costAtomic,
@@ -123,9 +127,28 @@ async function streamTurn(chat: Chat, content: string) {
   return { deltas, ...(await answer.result) }
 }
 
+/** The same account, and how often it was asked to sign: what a person would have had to confirm. */
+function counting(account: LocalAccount) {
+  const count = { signatures: 0 }
+  const counted: LocalAccount = {
+    ...account,
+    signMessage: request => {
+      count.signatures += 1
+      return account.signMessage(request)
+    },
+    signTypedData: request => {
+      count.signatures += 1
+      return account.signTypedData(request)
+    },
+  }
+  return { count, counted }
+}
+
+/** The conversation, from the grant to the last answer, with every signature that her wallet is asked for. */
 async function talk({ devnet, steps: { step } }: Walked, workId: string, questions: string[]) {
   const { market, walletOf, operator, nodeUrl } = devnet
-  const wallet = walletOf(people.cleo)
+  const { count, counted } = counting(people.cleo)
+  const wallet = walletOf(counted)
   const choice = { workId, operator: operator.address, nodeUrl }
   await step('Cleo', 'grants the node leave to open the chatbot for her', () =>
     grantNode(market, { ...choice, wallet }),
@@ -150,26 +173,27 @@ async function talk({ devnet, steps: { step } }: Walked, workId: string, questio
       ),
     )
   }
-  return { chat, turns, state: await chat.state() }
+  return { chat, turns, state: await chat.state(), walletSignatures: count.signatures }
 }
 
 /** The node claims what vouchers promise, settles it to the splitter, and the ledger divides it; then the creator is paid. */
 async function earn({ devnet, steps: { step } }: Walked, workId: string) {
   const { market, walletOf, operator, claim } = devnet
   const { publicClient, addresses } = market
-  const before = await publicClient.getBlockNumber()
   await step('Olga', 'her node claims the vouchers and triggers the split', claim, ({ transactions }) => ({
-    note: `${transactions.length} transactions`,
+    note: transactions.join('  '),
   }))
-  const [event] = await publicClient.getContractEvents({
+  // All splits of this work: the node's own schedule may have claimed some of the vouchers before.
+  const events = await publicClient.getContractEvents({
     address: addresses.works,
     abi: worksAbi,
     eventName: 'Collected',
     args: { workId: BigInt(workId), operator: operator.address },
-    fromBlock: before + 1n,
+    fromBlock: BigInt(addresses.deployedAtBlock),
     strict: true,
   })
-  if (!event) throw new RangeError('the split left no Collected event')
+  const sum = (share: keyof (typeof events)[number]['args'] & `${string}Atomic`) =>
+    events.reduce((total, { args }) => total + args[share], 0n)
   const withdrawn = await step(
     'Bela',
     'withdraws what she earned',
@@ -189,7 +213,15 @@ async function earn({ devnet, steps: { step } }: Walked, workId: string) {
     functionName: 'balanceOf',
     args: [splitterAddress(addresses.works, BigInt(workId), operator.address)],
   })
-  return { ...event.args, restingAtomic, withdrawn }
+  return {
+    amountAtomic: sum('amountAtomic'),
+    creatorAtomic: sum('creatorAtomic'),
+    parentsAtomic: sum('parentsAtomic'),
+    operatorAtomic: sum('operatorAtomic'),
+    protocolAtomic: sum('protocolAtomic'),
+    restingAtomic,
+    withdrawn,
+  }
 }
 
 async function resell({ devnet: { market, walletOf }, steps: { step } }: Walked, workId: string) {
@@ -252,7 +284,7 @@ async function shutOut(
 export async function walkPath(walked: Walked) {
   const published = await publish(walked)
   const { prompt, promptSeed, chatbot, chatbotSeed } = published
-  const purchase = await buy(walked, 'captain', [chatbot.workId, prompt.workId])
+  const purchase = await buy(walked, 'captain', [chatbot, prompt])
   const opened = await readPrompt(walked, prompt.workId)
   const questions = chatbotSeed.ask.flatMap(({ user }) => (user ? [user] : []))
   const [question = 'Hello!'] = questions

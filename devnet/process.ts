@@ -24,6 +24,21 @@ export type Command = {
   env?: Record<string, string | undefined>
 }
 
+const started = new Set<ChildProcess>()
+let watching = false
+
+/** However this process ends, short of being killed itself: what it started ends with it. */
+function endWithUs(child: ChildProcess): void {
+  if (started.size === 0 && !watching) {
+    watching = true
+    process.once('exit', () => {
+      for (const one of started) one.kill('SIGKILL')
+    })
+  }
+  started.add(child)
+  child.once('exit', () => started.delete(child))
+}
+
 /**
  * Starts a program in a process group of its own: Ctrl-C in a terminal reaches the devnet alone, which then stops its
  * parts in order, the chain last.
@@ -37,6 +52,7 @@ export function startProcess({ name, program, args, env }: Command): {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   })
+  endWithUs(child)
   let tail = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', data => {

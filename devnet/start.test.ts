@@ -96,7 +96,7 @@ test('a port that is taken is named, with the part that needs it, and nothing is
 })
 
 for (const [what, args, expected] of [
-  ['a wrong flag', ['--bogus'], /Got .*--bogus.*Expected --fresh, --model/],
+  ['a wrong flag', ['--bogus'], /Got .*--bogus.*Expected only --fresh, --model/],
   ['a port offset that is no number', ['--port-offset', 'x'], /Got x\. Expected a whole number/],
 ] as const) {
   test(`${what} gets one sentence, one mend and exit code 1`, async () => {

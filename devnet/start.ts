@@ -41,12 +41,20 @@ function describe({ edge, node, chain, keyNodes, seeds, health, addresses }: Dev
     'Try:',
     `  open ${edge.url} and search`,
     `  curl '${edge.url}/v1/works?q=captain'`,
-    `  curl ${node.url}/v1/models`,
-    '  npm run demo        the whole path, step by step, beside this market',
+    '  npm run visit -- holder     buys a chatbot, asks it something, shows what it cost',
+    '  npm run visit -- creator    seals, mints and reads back a prompt',
+    '  npm run visit -- operator   the bond, the node, the earnings',
+    '  npm run demo                the whole path, step by step, beside this market',
     '',
     'Ctrl-C stops everything and keeps the state; npm start -- --fresh begins anew.',
     '',
   ].join('\n')
+}
+
+/** A download of gigabytes must not look like a hang. */
+function showProgress({ totalSize, downloadedSize }: { totalSize: number; downloadedSize: number }): void {
+  const percent = totalSize > 0 ? Math.floor((downloadedSize / totalSize) * 100) : 0
+  process.stderr.write(`\r  model: ${percent} % of ${Math.round(totalSize / 1e6)} MB `)
 }
 
 async function main(): Promise<void> {
@@ -62,7 +70,8 @@ async function main(): Promise<void> {
   process.stdout.write('Starting the market\n')
   let ending = false
   const end = async () => {
-    if (ending) return
+    // Asked twice: a download or a part that hangs is not waited for.
+    if (ending) process.exit(130)
     ending = true
     process.stdout.write('\nStopping\n')
     // Also in the middle of a start: what has begun by then has to be ended too.
@@ -80,6 +89,7 @@ async function main(): Promise<void> {
     seeded: true,
     say,
     ...(model ? { model } : {}),
+    ...(process.stderr.isTTY ? { onProgress: showProgress } : {}),
   })
   const devnet = await starting
   if (ending) return

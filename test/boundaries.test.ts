@@ -63,6 +63,7 @@ const onThisMachine = new Set([
   'worker/local.ts',
   'worker/bundle.ts',
   'schema/migrate.ts',
+  'schema/errors-page.ts',
   'seal/bundling.ts',
 ])
 

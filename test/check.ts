@@ -25,6 +25,11 @@ const STEPS: Step[] = [
     command: ['node', 'contracts/compile.ts', '--check'],
     mend: 'npm run contracts',
   },
+  {
+    name: 'error page fresh',
+    command: ['node', 'schema/errors-page.ts', '--check'],
+    mend: 'npm run errors',
+  },
   { name: 'migrations fresh', command: ['node', 'schema/migrate.ts', '--check'], mend: 'npm run migrations' },
   {
     name: 'boundaries',

@@ -39,7 +39,9 @@ test('the demo walks the whole path without a network, and its last line adds up
   assert.equal(summary.sellerRefused, true)
   assert.equal(summary.buyerAnswered, true)
   assert.equal(summary.openedPromptMatches, true)
-  assert.equal(summary.walletSignatures, 1)
+  assert.equal(summary.walletSignatures, 2)
+  assert.equal(summary.keyNodes, 3)
+  assert.equal(summary.threshold, 2)
   const parts = [
     'creatorRoyaltyAtomic',
     'parentsRoyaltyAtomic',

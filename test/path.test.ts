@@ -87,7 +87,8 @@ test('the sealed facts decide the answers, in the adapter’s voice', () => {
   }
 })
 
-test('one wallet signature pays for the whole conversation, one voucher for each answer', () => {
+test('the wallet signs a grant and a deposit for the whole conversation, a session key one voucher for each answer', () => {
+  assert.equal(walk.walletSignatures, 2)
   assert.equal(walk.state.walletSignatures, 1)
   assert.equal(walk.state.vouchers, walk.turns.length)
   const charged = walk.turns.reduce((sum, turn) => sum + turn.chargedAtomic, 0n)

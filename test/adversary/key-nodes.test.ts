@@ -21,7 +21,7 @@ import {
 import { litNetwork } from '@grimoire/seal/lit'
 import type { Access, SessionKey } from '@grimoire/seal/network'
 import { blsCombine, blsDecrypt } from '@lit-protocol/wasm'
-import { startMute, startProxy, withText } from './proxy.ts'
+import { startMute, startProxy } from './proxy.ts'
 import { codeOf, type Person, type Stage, setStage, until } from './stage.ts'
 import { askKeyNode, nowSeconds, SIGN_PATH, sessionSig } from './wire.ts'
 
@@ -66,8 +66,7 @@ async function unseal(access: Access, work = stage.chatbot): Promise<string> {
 const plain = async (signer: Person): Promise<Access> => ({
   kind: 'authSig',
   authSig: await makeAuthSig({
-    signer,
-    chainId: stage.market.addresses.chainId,
+    ...{ signer, manifest: manifest(), domain: 'localhost' },
     blockHash: await blockHash(),
   }),
 })
@@ -128,6 +127,11 @@ test('the holder of a sealed work gets nothing for themselves: neither with thei
   assert.equal(await unseal(sessionAccess(await grantBy(cleo, own), own)), 'grant_operator_unknown')
 })
 
+test('a creator’s plain wallet signature, which any key node could replay for all their works, opens none', async () => {
+  assert.equal(await unseal(await plain(people.bela)), 'network_refused')
+  assert.equal(await unseal(await opening(people.bela, makeSessionKey())), 'served')
+})
+
 test('the holder of a sealed work is told so before an edition is burned for nothing', async () => {
   const { market, devnet, chatbot } = stage
   const choice = { wallet: devnet.walletOf(people.cleo), workId: chatbot.workId }
@@ -176,15 +180,17 @@ test('a key node that sends well-formed false shares does not keep a node from o
     ...{ result: 'success', shareIndex: LAST },
     signatureShare: { ProofOfPossession: share },
   })
-  const liar = await startProxy(
-    urlOf(0),
-    passing => (passing.path === SIGN_PATH ? { ...withText(passing, lie), status: 200 } : passing),
-    stage.devnet.ports.keyNodes[LAST],
-  )
+  const port = stage.devnet.ports.keyNodes[LAST] ?? 0
+  // It answers before the honest ones can have asked the chain: the first two shares are never both true.
+  const liar = await startProxy(urlOf(0), passing => passing, { port, instead: { [SIGN_PATH]: lie } })
+  const lies = () => liar.asked.filter(({ path }) => path === SIGN_PATH).length
   try {
-    await reopen()
-    assert.equal(await unseal(await plain(people.bela)), 'served')
-    assert.ok(liar.asked.filter(({ path }) => path === SIGN_PATH).length >= 2, 'it was asked for shares')
+    // A connection that died with the real node may use up the first attempt.
+    for (let round = 0; round < 3 && lies() === 0; round++) await reopen()
+    const toNode = lies()
+    assert.ok(toNode > 0, 'the node asked it for a share')
+    assert.equal(await unseal(await opening(people.bela, makeSessionKey())), 'served')
+    assert.ok(lies() > toNode, 'so did a client of its own')
   } finally {
     await liar.stop()
     await restartKeyNode(LAST)
@@ -195,7 +201,7 @@ test('a dead key node does not keep a node from opening a work', async () => {
   await killKeyNode(LAST)
   try {
     await reopen()
-    assert.equal(await unseal(await plain(people.bela)), 'served')
+    assert.equal(await unseal(await opening(people.bela, makeSessionKey())), 'served')
   } finally {
     await restartKeyNode(LAST)
   }
@@ -208,7 +214,7 @@ test('a hung key node neither keeps a node from opening a work nor makes it wait
     const startedMs = performance.now()
     await reopen()
     assert.ok(performance.now() - startedMs < UNHURRIED_MS)
-    assert.equal(await unseal(await plain(people.bela)), 'served')
+    assert.equal(await unseal(await opening(people.bela, makeSessionKey())), 'served')
     assert.ok(mute.connections() > 0, 'it was asked')
   } finally {
     await mute.stop()
@@ -223,7 +229,7 @@ test('fewer key nodes than the threshold open nothing: the turn is refused, free
   await Promise.all([1, 2].map(killKeyNode))
   grantId = (await stage.grant(people.cleo, stage.chatbot.workId)).id
   assert.equal(await codeOf(stage.ask(chat)), 'network_too_few_nodes')
-  assert.equal(await unseal(await plain(people.bela)), 'network_too_few_nodes')
+  assert.equal(await unseal(await opening(people.bela, makeSessionKey())), 'network_too_few_nodes')
   assert.equal((await chat.state()).chargedAtomic, chargedAtomic)
   assert.equal(await stage.openWorks(), 0)
   await Promise.all([1, 2].map(restartKeyNode))

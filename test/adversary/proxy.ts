@@ -23,11 +23,18 @@ const headersOf = (request: IncomingMessage): Headers => {
   return headers
 }
 
-/** Listens on a free port, or on the one given; `alter` may change or replace an answer before it is handed on. */
+type Where = {
+  /** Without one any free port. */
+  port?: number
+  /** Paths that are never handed on: this is the answer. */
+  instead?: Record<string, string>
+}
+
+/** Hands on what is asked; `alter` may change or replace an answer before it is given back. */
 export async function startProxy(
   target: string,
   alter: (passing: Passing) => Passing | Promise<Passing>,
-  port = 0,
+  { port = 0, instead = {} }: Where = {},
 ) {
   const asked: Asked[] = []
   const pass = async (request: IncomingMessage, response: ServerResponse) => {
@@ -35,6 +42,11 @@ export async function startProxy(
     const headers = headersOf(request)
     asked.push({ method, path, headers })
     const body = await bytesOf(request)
+    const own = instead[path]
+    if (own !== undefined) {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(own)
+      return
+    }
     const answer = await fetch(target + path, { method, headers, ...(body.length > 0 ? { body } : {}) })
     const passed = await alter({
       path,

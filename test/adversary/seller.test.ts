@@ -179,3 +179,27 @@ test('the buyer is answered; a gift then ends the giver’s access as a sale doe
   assert.ok((await stage.ask(receiver)).text.includes(stage.answer))
   assert.equal(await codeOf(stage.ask(giver)), 'not_holder')
 })
+
+test('an answer that is under way when its work is given away, on however slow an engine, brings no letter more after it', async () => {
+  const { market, devnet, chatbot } = stage
+  const { workId } = chatbot
+  const engine = devnet.node.enginePid() ?? 0
+  const giver = await stage.chat(people.ada, workId)
+  const answer = giver.ask([{ role: 'user', content: 'Hello!' }], { temperature: 2, max_tokens: 200 })
+  const texts = answer[Symbol.asyncIterator]()
+  const { value: begun } = await texts.next()
+  process.kill(engine, 'SIGSTOP')
+  try {
+    const gone = whenGone(people.ada, workId)
+    await giftEdition(market, { wallet: devnet.walletOf(people.ada), workId, to: people.dan.address })
+    await gone
+    await new Promise(resolve => setTimeout(resolve, SHUT_OUT_MS))
+  } finally {
+    process.kill(engine, 'SIGCONT')
+  }
+  const { text, finishReason, chargedAtomic } = await answer.result
+  assert.ok(text.startsWith(String(begun)))
+  assert.equal(finishReason, 'length')
+  assert.equal((await giver.state()).chargedAtomic, chargedAtomic)
+  assert.equal(await codeOf(stage.ask(giver)), 'not_holder')
+})
