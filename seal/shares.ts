@@ -81,9 +81,14 @@ export function gatherShares<T>(pending: Promise<T>[], wanted: number): Promise<
   const values: T[] = []
   const failures: Failure[] = []
   return new Promise(resolve => {
+    // One liar must not hide why the honest ones refuse: once both have spoken, the rest are heard too.
+    const isUnclear = (): boolean =>
+      values.length + failures.length < pending.length &&
+      failures.some(failure => failure.kind === 'lying') &&
+      failures.some(failure => failure.kind === 'refused')
     const settle = (): void => {
       if (values.length >= wanted) resolve({ success: true, values: values.slice(0, wanted) })
-      else if (pending.length - failures.length < wanted)
+      else if (pending.length - failures.length < wanted && !isUnclear())
         resolve({ success: false, error: reasonOf(failures, pending.length, values.length, wanted) })
     }
     for (const share of pending)
