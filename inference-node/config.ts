@@ -57,6 +57,12 @@ const settings = {
   /** The clock claims less than this only when it has been owed for a day. */
   claimMinimumAtomic: atomicText.default('10000'),
   quoteLifeSeconds: z.number().int().min(5).max(3_600).default(60),
+  /** All parts of one work together: a node holds them in memory. */
+  maxWorkBytes: z
+    .number()
+    .int()
+    .min(65_536)
+    .default(1024 ** 3),
   keyNodeTimeoutMs: z.number().int().min(100).max(60_000).default(5_000),
 }
 

@@ -46,6 +46,8 @@ export class NodeWorld {
   readonly modelPath: string
   readonly #blobs = new Map<string, Uint8Array>()
   readonly #edge: Server
+  /** The names of the blobs that the edge was asked for. */
+  readonly fetched: string[] = []
   #salt = 0xff_0000
 
   private constructor(keys: KeyWorld, edge: Server) {
@@ -68,7 +70,9 @@ export class NodeWorld {
     const edge = createServer()
     const world = new NodeWorld(keys, edge)
     edge.on('request', (request, response) => {
-      const bytes = world.#blobs.get(request.url?.split('/').at(-1) ?? '')
+      const name = request.url?.split('/').at(-1) ?? ''
+      world.fetched.push(name)
+      const bytes = world.#blobs.get(name)
       response.writeHead(bytes ? 200 : 404).end(bytes)
     })
     await new Promise<void>(resolve => edge.listen(0, '127.0.0.1', resolve))
@@ -119,7 +123,7 @@ export class NodeWorld {
   async publish(
     kind: 'prompt' | 'chatbot',
     card: string,
-    { adapter = false, base = this.baseSha256 } = {},
+    { adapter = false, base = this.baseSha256, admit = true } = {},
   ): Promise<TestWork> {
     const { accounts, addresses, chainId, publicClient } = this.keys
     const creator = accounts.creator.address
@@ -147,7 +151,7 @@ export class NodeWorld {
     const sealed = await sealWork({ fields, parts, gate: addresses.gate, network: this.keys.network() })
     for (const [name, bytes] of sealed.blobs) this.#blobs.set(name, bytes)
     this.#blobs.set(sealed.contentHash, sealed.manifestBytes)
-    const admitted = [accounts.operator.address]
+    const admitted = admit ? [accounts.operator.address] : []
     const args = [salt, termsToChain(workTerms(kind)), [], admitted, sealed.contentHashBytes32]
     await this.keys.write('creator', {
       address: addresses.works,

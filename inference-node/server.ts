@@ -81,6 +81,7 @@ async function assemble(
     fetchBlob,
     sessionKey,
     baseModelSha256: model.sha256,
+    maxWorkBytes: config.maxWorkBytes,
     log,
   })
   const grants = new Grants(state, ledger)

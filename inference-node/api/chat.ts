@@ -88,7 +88,8 @@ async function refuseSold({ grants }: NodeParts, grant: GivenGrant, paid: Paid):
 
 /** The price comes before the grant: only the payment says who asks. A node that may not serve says so at once. */
 async function unpaid(parts: NodeParts, request: Request, turn: Turn): Promise<Response> {
-  await Promise.all([parts.ledger.requireServing(turn.workId), parts.works.manifest(turn)])
+  await parts.ledger.requireServing(turn.workId)
+  await parts.works.manifest(turn)
   const taken = await parts.till.take(request, turn.terms)
   if (taken instanceof Response) return taken
   throw new Problem('internal')

@@ -14,6 +14,7 @@ const PER_BYTE_DECIMALS = MONEY_DECIMALS + 6
 export async function modelNamed(parts: NodeParts, text: string): Promise<NodeModel> {
   const { ledger, works, engine } = parts
   const { work, workId, version, model } = await readModel(ledger, text)
+  await ledger.requireServing(workId)
   const [prices, manifest] = await Promise.all([
     ledger.prices(work),
     works.manifest({ workId, version }).catch(() => null),

@@ -6,10 +6,10 @@ import { readModel } from './turn.ts'
 export async function quoteFor(parts: NodeParts, model: string): Promise<SignedQuote> {
   const { ledger, works, engine, payer, operator, sessionKey } = parts
   const { work, workId, version } = await readModel(ledger, model)
+  await ledger.requireServing(workId)
   const [prices, payTo] = await Promise.all([
     ledger.prices(work),
     ledger.splitter(workId),
-    ledger.requireServing(workId),
     works.manifest({ workId, version }), // Refuses a work for another base model before anyone pays.
   ])
   const { chainId, works: worksAddress, money } = ledger.options.addresses
