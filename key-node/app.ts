@@ -30,9 +30,10 @@ const CORS_MAX_AGE_SECONDS = 600
 
 export type Keeping = { config: KeyNodeConfig; gate: Gatekeeper; shares: KeyShare[]; log: Log }
 
-const newest = (shares: KeyShare[]): KeyShare => {
-  const share = pickShare(shares, null)
-  if (!share) throw new Problem('share_invalid', { detail: 'The node holds no share.' })
+async function currentShare({ gate, shares }: Keeping): Promise<KeyShare> {
+  const epoch = await gate.epoch()
+  const share = pickShare(shares, null, epoch)
+  if (!share) throw new Problem('share_invalid', { detail: `The node holds no share of epoch ${epoch}.` })
   return share
 }
 
@@ -48,9 +49,9 @@ async function readBody<T>(context: Context, shape: z.ZodType<T>): Promise<T> {
   )
 }
 
-async function handshake(context: Context, { gate, shares }: Keeping): Promise<object> {
+async function handshake(context: Context, keeping: Keeping): Promise<object> {
   await readBody(context, handshakeRequest)
-  const { networkKey, verificationKey } = newest(shares).about
+  const { networkKey, verificationKey } = (await currentShare(keeping)).about
   return {
     serverPublicKey: verificationKey,
     subnetPublicKey: networkKey,
@@ -59,7 +60,7 @@ async function handshake(context: Context, { gate, shares }: Keeping): Promise<o
     clientSdkVersion: SDK_VERSION,
     hdRootPubkeys: [],
     attestation: null,
-    latestBlockhash: await gate.handshakeBlockHash(),
+    latestBlockhash: await keeping.gate.handshakeBlockHash(),
   }
 }
 
@@ -70,12 +71,13 @@ async function sign(
 ): Promise<{ answer: object; workId: string }> {
   const request = await readBody(context, signRequest)
   const asked = readCondition(request, config.chain)
-  const share = pickShare(shares, request.epoch)
+  const epoch = await gate.epoch()
+  const share = pickShare(shares, request.epoch, epoch)
   if (!share)
     throw new Refusal(
       'NodeWrongEpoch',
       'request_invalid',
-      `This node holds no share of epoch ${request.epoch}.`,
+      `This node serves no share of epoch ${request.epoch ?? epoch}; the chain's is ${epoch}.`,
     )
   const asker = await identifyAsker(request, asked, config)
   await gate.check(asker, asked.workId)
@@ -88,8 +90,9 @@ async function sign(
   return { answer, workId: asked.workId }
 }
 
-async function health(context: Context, { config, gate, shares }: Keeping): Promise<Response> {
-  const { index, total, threshold, networkKey, epoch } = newest(shares).about
+async function health(context: Context, keeping: Keeping): Promise<Response> {
+  const { config, gate } = keeping
+  const { index, total, threshold, networkKey, epoch } = (await currentShare(keeping)).about
   const blockNumber = String(await gate.blockNumber())
   const { chainId } = config.chain
   return context.json({ status: 'ok', chainId, blockNumber, index, total, threshold, epoch, networkKey })

@@ -1,4 +1,5 @@
 /** The only condition that a key node answers for: our Gate's canDecrypt, on our chain. */
+import { workIdText } from '@grimoire/schema/hex'
 import { conditionHash, gateCondition, litChainName } from '@grimoire/seal/condition'
 import type { KeyNodeChain } from './config.ts'
 import { Refusal, type SignRequest } from './wire.ts'
@@ -24,7 +25,8 @@ export function readCondition(request: SignRequest, chain: KeyNodeChain): Asked 
   const [, , workId = '', chainId = ''] = sent.functionParams
   if (chainId !== String(chain.chainId))
     throw new Refusal('NodeWrongNetwork', 'chain_wrong', `Got chain ${chainId}, expected ${chain.chainId}.`)
-  if (!/^[1-9]\d{0,77}$/.test(workId)) throw incorrect('The work id is not a decimal number.')
+  if (!workIdText.safeParse(workId).success)
+    throw incorrect(`Got ${workId}, expected a work id as a decimal number of at most 256 bits.`)
   const [expected] = gateCondition({ gate: chain.gate, workId, chainId: chain.chainId })
   const lowered = { ...sent, contractAddress: sent.contractAddress.toLowerCase() }
   if (JSON.stringify(lowered) !== JSON.stringify(expected))

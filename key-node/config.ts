@@ -35,8 +35,8 @@ export const keyNodeConfig = z.strictObject({
   /** This epoch's share, and the last one's while it may still be asked for. */
   shareFiles: z.array(z.string().min(1)).min(1).max(4),
   passphraseFile: z.string().optional(),
-  /** Web hosts whose own sign-in messages are taken; grants name none. Without a port: any port of that host. */
-  domains: z.array(z.string().min(1)).max(32).default(['localhost', '127.0.0.1']),
+  /** Web hosts whose own sign-in messages are taken; grants need none. Without a port: any port of that host. */
+  domains: z.array(z.string().min(1)).max(32).default([]),
   limits: limits.prefault({}),
 })
 export type KeyNodeConfig = z.infer<typeof keyNodeConfig>
@@ -83,16 +83,28 @@ export function requirePrivateFile(path: string): void {
 
 export const PASSPHRASE_VARIABLE = 'GRIMOIRE_KEY_NODE_PASSPHRASE'
 
+const MIN_PASSPHRASE_LENGTH = 8
+
+/** An empty passphrase would leave the share in the clear for whoever gets the file. */
+export function requirePassphrase(passphrase: string): string {
+  if (passphrase.length >= MIN_PASSPHRASE_LENGTH) return passphrase
+  throw new Problem('config_invalid', {
+    param: 'passphrase',
+    got: `${passphrase.length} characters`,
+    expected: `at least ${MIN_PASSPHRASE_LENGTH}, in ${PASSPHRASE_VARIABLE} or passphraseFile`,
+  })
+}
+
 export function readPassphrase(config: KeyNodeConfig): string {
   const given = process.env[PASSPHRASE_VARIABLE]
   // Nothing that this process starts or prints later has to know it.
   delete process.env[PASSPHRASE_VARIABLE]
-  if (given) return given
+  if (given) return requirePassphrase(given)
   if (!config.passphraseFile)
     throw new Problem('config_invalid', {
       detail: 'No passphrase for the share.',
       expected: `${PASSPHRASE_VARIABLE} or passphraseFile`,
     })
   requirePrivateFile(config.passphraseFile)
-  return readFileSync(config.passphraseFile, 'utf8').trim()
+  return requirePassphrase(readFileSync(config.passphraseFile, 'utf8').trim())
 }

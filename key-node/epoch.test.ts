@@ -9,6 +9,7 @@ import type { Access, KeyNetwork } from '@grimoire/seal/network'
 import { createTestClient, http } from 'viem'
 import { type Deal, dealForDevelopment, writeDeal } from './development-dealer.ts'
 import { type CreatedWork, type KeyWorld, PASSPHRASE, startKeyWorld } from './fixture.ts'
+import { HANDSHAKE_PATH } from './wire.ts'
 
 const ANNOUNCEMENT_SECONDS = 15 * 86_400
 
@@ -36,6 +37,19 @@ async function access(): Promise<Access> {
   return sessionAccess(await makeOpening({ signer, manifest, sessionKey: key.publicKey, blockHash }), key)
 }
 
+/** The epoch that the first key node shows, and the key under which its shares verify. */
+async function greeted(): Promise<unknown[]> {
+  await new Promise(resolve => setTimeout(resolve, 1_100))
+  const { epoch } = (await (await fetch(`${world.nodeUrl(0)}/health`)).json()) as Record<string, unknown> // Safety: our own node's JSON.
+  const response = await fetch(world.nodeUrl(0) + HANDSHAKE_PATH, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ challenge: 'aa' }),
+  })
+  const { serverPublicKey } = (await response.json()) as Record<string, unknown> // Safety: as above.
+  return [epoch, serverPublicKey]
+}
+
 async function change(): Promise<void> {
   const { keyNetwork: address } = world.addresses
   const current = await world.publicClient.readContract({
@@ -61,6 +75,7 @@ test('key nodes take the next epoch’s share beside this one’s before the cha
     await world.startNode(position, { shareFiles })
   }
   assert.equal((await openWork(work.manifest, work.fetchBlob, connectedBefore, await access())).length, 2)
+  assert.deepEqual(await greeted(), [1, world.deal.shares[0]?.about.verificationKey])
 })
 
 test('after the change a client that connected before it and one that connects now both open', async () => {
@@ -68,6 +83,7 @@ test('after the change a client that connected before it and one that connects n
   const permitted = await access()
   assert.equal((await openWork(work.manifest, work.fetchBlob, connectedBefore, permitted)).length, 2)
   assert.equal((await openWork(work.manifest, work.fetchBlob, world.network(), permitted)).length, 2)
+  assert.deepEqual(await greeted(), [2, next.shares[0]?.about.verificationKey])
 })
 
 test('a key node that holds the last epoch’s share only does not start', async () => {

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createServer } from 'node:net'
 import { anvilBinary } from '@grimoire/contracts/foundry'
+import { createTestClient, http } from 'viem'
 
 export async function freePort(): Promise<number> {
   const server = createServer()
@@ -12,11 +13,18 @@ export async function freePort(): Promise<number> {
   return address.port
 }
 
+/** So old is the first block, that a nonce which is too old can be had. */
+const GENESIS_AGE_SECONDS = 2 * 3600
+
 /** A chain that mines each transaction at once, on a port that the system picks. */
 export async function startChain(chainId: number): Promise<{ rpcUrl: string; process: ChildProcess }> {
-  const process = spawn(anvilBinary(), ['--port', '0', '--chain-id', String(chainId)], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
+  const genesisSeconds = Math.floor(Date.now() / 1000) - GENESIS_AGE_SECONDS
+  const options = { port: 0, 'chain-id': chainId, timestamp: genesisSeconds }
+  const process = spawn(
+    anvilBinary(),
+    Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]),
+    { stdio: ['ignore', 'pipe', 'ignore'] },
+  )
   const rpcUrl = await new Promise<string>((resolve, reject) => {
     let said = ''
     process.once('exit', code => reject(new Error(`anvil ended with ${code}: ${said}`)))
@@ -26,5 +34,8 @@ export async function startChain(chainId: number): Promise<{ rpcUrl: string; pro
       if (address) resolve(`http://${address}`)
     })
   })
+  // From here on the chain's time is the clock's.
+  const clock = createTestClient({ mode: 'anvil', transport: http(rpcUrl) })
+  await clock.increaseTime({ seconds: GENESIS_AGE_SECONDS })
   return { rpcUrl, process }
 }

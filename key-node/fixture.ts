@@ -161,6 +161,7 @@ export class KeyWorld {
       port: this.ports[position] ?? 0,
       chain: { chainId: this.chainId, rpcUrl: this.rpcUrl, works, operators, gate, keyNetwork },
       shareFiles: [this.shareFiles[position] ?? ''],
+      domains: ['localhost', '127.0.0.1'],
       limits: { requestsPerSecond: 500, burst: 500, concurrent: 64 },
       ...changes,
     }

@@ -14,6 +14,7 @@ import { type CreatedWork, type KeyWorld, type Role, startKeyWorld } from './fix
 import { SIGN_PATH } from './wire.ts'
 
 const DAY_SECONDS = 86_400
+const MINIMUM_BOND_ATOMIC = 100_000_000n
 const now = (): number => Math.floor(Date.now() / 1000)
 
 let world: KeyWorld
@@ -215,6 +216,12 @@ test('a grant whose nonce is no block of this chain is refused', async () => {
   assert.equal(await ask(await signed({ nonce: 'abcdefgh12345678' })), 'grant_invalid')
 })
 
+test('a grant whose nonce is a block of more than an hour before its issue is refused', async () => {
+  const first = await world.publicClient.getBlock({ blockNumber: 0n })
+  assert.ok(now() - Number(first.timestamp) > 3_600)
+  assert.equal(await ask(await signed({ nonce: first.hash })), 'grant_invalid')
+})
+
 test('a session signature of another key node, or of a day and more, is refused', async () => {
   assert.equal(await ask(await signed(), { nodeAddress: world.nodeUrl(1) }), 'grant_other_node')
   assert.equal(await ask(await signed(), { expiresInSeconds: 2 * DAY_SECONDS }), 'grant_too_long')
@@ -227,6 +234,27 @@ test('a bonded operator whom the work does not admit is refused', async () => {
   await world.confirm()
   const grant = await grantFor('holder', 'otherOperator', world.otherOperatorKey, listed)
   assert.equal(await ask(grant, { key: world.otherOperatorKey, of: listed }), 'network_refused')
+})
+
+test('an admitted operator whose bond is below the minimum is refused under a good grant, until it is filled up', async () => {
+  const key = makeSessionKey()
+  const { stranger } = world.accounts
+  const { operators } = world.addresses
+  const prices = { turnFeeAtomic: 1, inputPerMillionBytesAtomic: 1, outputPerMillionBytesAtomic: 1 }
+  const paymentKey: Hex = `0x${'77'.repeat(20)}`
+  const args = ['http://127.0.0.1:8081', key.publicKey, paymentKey, prices, MINIMUM_BOND_ATOMIC - 1n]
+  await world.fund('stranger', MINIMUM_BOND_ATOMIC, operators)
+  const write = (functionName: string, args: unknown[]) =>
+    world.write('stranger', { address: operators, abi: operatorsAbi, functionName, args })
+  await write('register', args)
+  const listed = await world.createWork('sealed', [stranger.address])
+  await world.buy('holder', listed.workId)
+  await world.confirm()
+  const grant = await grantFor('holder', 'stranger', key, listed)
+  assert.equal(await ask(grant, { key, of: listed }), 'network_refused')
+  await write('addBond', [1n])
+  await world.confirm()
+  assert.equal(await ask(grant, { key, of: listed }), 'opened')
 })
 
 test('an admitted operator loses access in the block in which it begins to unbond', async () => {
@@ -260,16 +288,23 @@ test('a fresh buyer waits one block, and a seller is shut out in the block of th
   assert.equal(await ask(grant, { of: traded }), 'network_refused')
 })
 
-test('a revoked grant is refused, and one that the holder signs later opens', async () => {
-  const grant = await signed()
-  assert.equal(await ask(grant), 'opened')
-  const args = [BigInt(now())]
+test('a revoked grant is refused, whatever time of issue it claims, and one that the holder signs later opens', async () => {
+  const { hash: nonce } = await world.publicClient.getBlock()
+  const grant = await signed({ nonce })
+  const later = await signed({ nonce, issuedAtSeconds: now() + 30 })
+  assert.deepEqual([await ask(grant), await ask(later)], ['opened', 'opened'])
+  const { timestamp } = await world.publicClient.getBlock()
+  await new Promise(resolve => setTimeout(resolve, 1_100))
   await world.write('holder', {
     address: world.addresses.works,
     abi: worksAbi,
     functionName: 'revokeGrantsBefore',
-    args,
+    args: [timestamp + 1n],
   })
-  assert.equal(await ask(grant), 'grant_revoked')
-  assert.equal(await ask(await signed({ issuedAtSeconds: now() + 2 })), 'opened')
+  assert.deepEqual([await ask(grant), await ask(later)], ['grant_revoked', 'grant_revoked'])
+  await world.confirm()
+  // Blocks that are mined at once run ahead of the clock.
+  const issuedAtSeconds = Math.max(now(), Number(timestamp) + 2)
+  const { hash } = await world.publicClient.getBlock()
+  assert.equal(await ask(await signed({ nonce: hash, issuedAtSeconds })), 'opened')
 })

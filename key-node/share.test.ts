@@ -73,6 +73,15 @@ test('a wrong passphrase and each altered field get a clear error', () => {
   })
 })
 
+test('a share is never written under a passphrase of fewer than eight characters', () => {
+  const empty = join(folder, 'empty')
+  for (const passphrase of ['', 'seven77'])
+    assert.throws(() => writeDeal(deal, empty, passphrase), {
+      code: 'config_invalid',
+      message: /at least 8/,
+    })
+})
+
 test('a deal never overwrites the shares that stand', () => {
   assert.throws(() => writeDeal(deal, folder, 'correct horse'), { code: 'EEXIST' })
 })
@@ -103,7 +112,7 @@ test('any two of three shares open what Lit’s own cipher sealed, and no single
   }
 })
 
-test('shares of two epochs do not combine, and each is found by its epoch', async () => {
+test('shares of two epochs do not combine, and each is found in its epoch and the next, not before and not later', async () => {
   const next = dealForDevelopment({ threshold: 2, total: 3, epoch: 2 }, deal.coefficients[0])
   assert.equal(next.networkKey, deal.networkKey)
   const identity = 'lit-accesscontrolcondition://aa/bb'
@@ -114,8 +123,12 @@ test('shares of two epochs do not combine, and each is found by its epoch', asyn
   })
   const [second = ''] = writeDeal(next, folder, 'correct horse')
   const shares = [readShareFile(path, 'correct horse'), readShareFile(second, 'correct horse')]
-  assert.equal(pickShare(shares, 1)?.about.epoch, 1)
-  assert.equal(pickShare(shares, 2)?.about.epoch, 2)
-  assert.equal(pickShare(shares, undefined)?.about.epoch, 2)
-  assert.equal(pickShare(shares, 3), null)
+  const picked = (asked: number | undefined, chain: number): number | undefined =>
+    pickShare(shares, asked, chain)?.about.epoch
+  assert.deepEqual([picked(1, 2), picked(2, 2), picked(undefined, 2)], [1, 2, 2])
+  assert.deepEqual([picked(1, 1), picked(2, 1), picked(undefined, 1)], [1, undefined, 1])
+  assert.deepEqual(
+    [picked(1, 3), picked(2, 3), picked(3, 3), picked(undefined, 3)],
+    [undefined, 2, undefined, undefined],
+  )
 })

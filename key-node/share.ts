@@ -6,7 +6,7 @@ import { sha256Name } from '@grimoire/schema/hex'
 import { Problem } from '@grimoire/schema/problem'
 import { z } from 'zod'
 import { isScalar, publicKeyOf, shareOfKey } from './bls.ts'
-import { requirePrivateFile } from './config.ts'
+import { requirePassphrase, requirePrivateFile } from './config.ts'
 
 const KDF = { name: 'scrypt', n: 32_768, r: 8, p: 1 } as const
 const CIPHER = 'aes-256-gcm'
@@ -44,6 +44,7 @@ const keyFrom = (passphrase: string, salt: string): Buffer =>
   })
 
 export function writeShareFile(path: string, about: ShareHeader, secret: bigint, passphrase: string): void {
+  requirePassphrase(passphrase)
   const full = header.parse({
     format: 'grimoire/key-share@1',
     ...about,
@@ -111,8 +112,13 @@ export function readShareFile(path: string, passphrase: string): KeyShare {
   return new KeyShare({ index, total, threshold, epoch, networkKey, verificationKey }, secret)
 }
 
-/** Shares by epoch: the client asks for the last epoch's while a change is fresh. */
-export function pickShare(shares: KeyShare[], epoch: number | null | undefined): KeyShare | null {
-  const newest = [...shares].sort((a, b) => b.about.epoch - a.about.epoch)
-  return (epoch ? newest.find(share => share.about.epoch === epoch) : newest[0]) ?? null
+/** The chain's epoch decides: its share, or the one before for a client that connected before the change; no other. */
+export function pickShare(
+  shares: KeyShare[],
+  askedEpoch: number | null | undefined,
+  chainEpoch: number,
+): KeyShare | null {
+  const epoch = askedEpoch || chainEpoch
+  if (epoch !== chainEpoch && epoch !== chainEpoch - 1) return null
+  return shares.find(share => share.about.epoch === epoch) ?? null
 }

@@ -148,6 +148,11 @@ test('a condition that is not our Gate’s is refused before any signature is lo
     await ask({ returnValueTest: { key: '', comparator: '!=', value: 'true' } }),
     'network_refused',
   )
+  const tooLarge = String(2n ** 256n)
+  assert.equal(
+    await ask({ functionParams: [':userAddress', ':sessionKey', tooLarge, '31337'] }),
+    'network_refused',
+  )
   assert.equal(await ask({ chain: 'base' }), 'chain_wrong')
   assert.equal(await ask({}, { accessControlConditions: [] }), 'request_invalid')
   assert.equal(await ask({}, { epoch: 9 }), 'request_invalid')
