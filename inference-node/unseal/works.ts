@@ -61,7 +61,7 @@ export class Works {
     const fetchPart = (sha256: string) => fetchBlob(sha256, sizes.get(sha256) ?? 0)
     const open = () => openWork(manifest, fetchPart, network, access)
     const parts = await open().catch(async (error: unknown) => {
-      if (!isProblem(error, 'network_refused')) throw error
+      if (!isProblem(error, 'network_refused') && !isProblem(error, 'not_confirmed')) throw error
       // Key nodes also look a block back; whoever bought in the latest block is let in with the next one.
       await this.#nextBlock()
       return open()
