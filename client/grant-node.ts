@@ -1,5 +1,7 @@
 /** Letting one node open one version of one work for its holder: one wallet signature, handed to that node. */
+import { worksAbi } from '@grimoire/contracts/generated/works'
 import { type AuthSig, GRANT_MAX_SECONDS, type GrantAnswer, grantAnswer } from '@grimoire/schema/grant'
+import type { Hex } from '@grimoire/schema/hex'
 import { Problem } from '@grimoire/schema/problem'
 import { makeGrant } from '@grimoire/seal/grant'
 import { ledgerProblem } from './ledger-errors.ts'
@@ -20,6 +22,19 @@ export type GrantNode = NodeChoice & {
 
 export type Granted = GrantAnswer & { nodeUrl: string; authSig: AuthSig }
 
+const revokedBeforeSeconds = async ({ publicClient, addresses }: Market, holder: Hex): Promise<number> => {
+  const call = {
+    address: addresses.works,
+    abi: worksAbi,
+    functionName: 'grantsRevokedBefore',
+    args: [holder],
+  } as const
+  const before = await publicClient.readContract(call).catch(error => {
+    throw ledgerProblem(error, 'reading revoked grants')
+  })
+  return Number(before)
+}
+
 /** Signs a grant for the operator's registered session key. The node's own word on its key is checked against the chain. */
 export async function signGrant(market: Market, options: GrantNode) {
   const { wallet, workId, lastsSeconds = DEFAULT_GRANT_SECONDS } = options
@@ -34,7 +49,11 @@ export async function signGrant(market: Market, options: GrantNode) {
   const block = await market.publicClient.getBlock().catch(error => {
     throw ledgerProblem(error, 'reading the latest block')
   })
-  const issuedAtSeconds = Math.floor(Date.now() / 1000)
+  // After a revocation by a chain whose clock is ahead of this one, a new grant must not count as an earlier one.
+  const issuedAtSeconds = Math.max(
+    Math.floor(Date.now() / 1000),
+    (await revokedBeforeSeconds(market, address)) + 1,
+  )
   const authSig = await makeGrant({
     signer: {
       address,
@@ -50,7 +69,7 @@ export async function signGrant(market: Market, options: GrantNode) {
   return { authSig, nodeUrl, version, operator }
 }
 
-/** Signs a grant and gives it to the node. Giving the same node another later replaces nothing: each stands until it ends. */
+/** Signs a grant and gives it to the node. A later one for the same version takes its place there. */
 export async function grantNode(market: Market, options: GrantNode): Promise<Granted> {
   const { authSig, nodeUrl, version } = await signGrant(market, options)
   const json = { model: modelOf(market, options.workId, version), authSig }

@@ -127,6 +127,8 @@ async function advance(follower: Follower, place: Place, head: Header, touchedWo
   )
 }
 
+const MAX_HEADERS = 200
+
 type Leap = { final: number; head: Header; range: number }
 
 /** Below finality: ranges by number. Answers the range for the next leap. */
@@ -152,6 +154,8 @@ async function leap(
     return Math.max(1, Math.floor(range / 4))
   }
   const blocks = [...new Set(logs.map(log => Number(log.blockNumber)))]
+  // Each block that holds a log is asked for by itself, and an invocation may make only so many requests.
+  if (blocks.length > MAX_HEADERS && range > 1) return Math.max(1, Math.floor(range / 4))
   const headers = await Promise.all(blocks.map(number => header(chain, number)))
   const known = new Map(headers.map(block => [block.number, block]))
   if (logs.some(log => known.get(Number(log.blockNumber))?.hash !== log.blockHash)) {

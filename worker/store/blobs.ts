@@ -31,7 +31,9 @@ export async function storeBlob(
     return { sizeBytes: known.size, created: false }
   }
   // A body without a length is read here first: the bucket takes streams only when it is told how long they are.
-  const content = Number.isSafeInteger(length) ? body : await readWhole(body, maxBytes)
+  const content = Number.isSafeInteger(length)
+    ? body
+    : await readWhole(body, Math.min(maxBytes, MAX_UNSIZED_BYTES))
   try {
     const stored = await blobs.put(blobKey(sha256), content, { sha256 })
     return { sizeBytes: stored.size, created: true }
@@ -41,6 +43,9 @@ export async function storeBlob(
   }
 }
 
+/** Held in memory twice for a moment, of the 128 MB that an isolate has. Whoever sends more says how much. */
+const MAX_UNSIZED_BYTES = 16 * 1024 * 1024
+
 async function readWhole(body: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let sizeBytes = 0
@@ -49,7 +54,7 @@ async function readWhole(body: ReadableStream<Uint8Array>, maxBytes: number): Pr
     if (sizeBytes > maxBytes) {
       throw new Problem('body_too_large', {
         got: `over ${maxBytes} bytes`,
-        expected: `at most ${maxBytes} bytes`,
+        expected: `at most ${maxBytes} bytes, or a content-length`,
       })
     }
     chunks.push(chunk)
