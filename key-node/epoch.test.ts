@@ -50,7 +50,7 @@ async function greeted(): Promise<unknown[]> {
   return [epoch, serverPublicKey]
 }
 
-async function change(): Promise<void> {
+async function change(endpoint?: string): Promise<void> {
   const { keyNetwork: address } = world.addresses
   const current = await world.publicClient.readContract({
     address,
@@ -60,6 +60,8 @@ async function change(): Promise<void> {
   const nodes = current.map((node, i) => ({
     ...node,
     verificationKey: `0x${next.shares[i]?.about.verificationKey}`,
+    // The ledger compares the texts; a client asks both at one place.
+    ...(endpoint === undefined ? {} : { endpoint: endpoint + '/'.repeat(i) }),
   }))
   await world.write('deployer', { address, abi: keyNetworkAbi, functionName: 'announce', args: [nodes, 2n] })
   const clock = createTestClient({ mode: 'anvil', transport: http(world.rpcUrl) })
@@ -109,4 +111,11 @@ test('a key node with a share that the registry does not name for its place does
   await assert.rejects(world.startNode(0, { shareFiles: [otherNetwork[0] ?? ''] }), {
     code: 'network_key_mismatch',
   })
+})
+
+test('a registry that names two key nodes under one endpoint is refused by name', async () => {
+  await change('http://127.0.0.1:1')
+  const secret = new Uint8Array(8)
+  const request = { workId: '1', chainId: world.chainId, gate: world.addresses.gate, secret }
+  await assert.rejects(world.network().wrapKey(request), { code: 'network_lying', message: /one endpoint/ })
 })

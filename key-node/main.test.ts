@@ -74,7 +74,12 @@ test('bad settings end it with exit code 1, one sentence and one mend', async ()
   await fails([main, '--config', configFile({ port: 'x' })], /port/)
   await fails([main, '--config', configFile({ unknown: 1 })], /unknown/)
   await fails([main, '--config', configFile()], /No passphrase/, {})
-  await fails([main, '--config', configFile()], /wrong passphrase/, { [PASSPHRASE_VARIABLE]: 'wrong' })
+  await fails([main, '--config', configFile()], /wrong passphrase/, {
+    [PASSPHRASE_VARIABLE]: 'another passphrase',
+  })
+  await fails([main, '--config', configFile()], /7 characters.*at least 8/, {
+    [PASSPHRASE_VARIABLE]: 'seven77',
+  })
 })
 
 test('a chain that does not answer, another chain and a foreign share end it as plainly', async () => {

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { type CreatedWork, type KeyWorld, startKeyWorld } from '@grimoire/key-node/fixture'
 import { LitNodeClientNodeJs } from '@lit-protocol/lit-node-client-nodejs'
 import { makeOpening, makeSessionKey, sessionAccess } from './grant.ts'
+import { keeperAt } from './lit-client.ts'
 
 const LIT_VERSION = '7.4.0'
 /** Everything of Lit's that lit-client.ts replaces or calls by an internal name. */
@@ -63,6 +64,39 @@ test('every seam that we set is one that this version of Lit’s client has', ()
   for (const name of SEAMS) assert.equal(typeof Reflect.get(client, name), 'function', name)
   const source = readFileSync(new URL('./lit-client.ts', import.meta.url), 'utf8')
   for (const name of SEAMS) assert.ok(source.includes(`${name}:`) || source.includes(`${name}(`), name)
+})
+
+test('a key node’s answer is taken for its own, even where its URL is the beginning of another’s', () => {
+  const verificationKey = 'ab'.repeat(48)
+  const nodes = ['http://a/k', 'http://a/k/web', 'http://a/k/web/encryption/sign'].map((url, i) => ({
+    ...{ url, index: i + 1, verificationKey },
+  }))
+  for (const node of nodes) assert.equal(keeperAt(nodes, `${node.url}/web/encryption/sign/`), node)
+  assert.equal(keeperAt(nodes, 'http://a/k/other/'), null)
+})
+
+test('callers that come before the first connection share it, and a failed one is tried again', async () => {
+  const stockFetch = globalThis.fetch
+  let greetings = 0
+  let failing = true
+  globalThis.fetch = async (...request) => {
+    if (!String(request[0]).endsWith('/web/handshake/')) return await stockFetch(...request)
+    if (failing) throw new Error('no route')
+    greetings += 1
+    return await stockFetch(...request)
+  }
+  const network = world.network()
+  const { gate } = world.addresses
+  const wrap = () =>
+    network.wrapKey({ workId: work.workId, chainId: world.chainId, gate, secret: new Uint8Array(8) })
+  try {
+    await assert.rejects(wrap(), { code: 'network_too_few_nodes' })
+    failing = false
+    await Promise.all([wrap(), wrap(), wrap()])
+    assert.equal(greetings, 3)
+  } finally {
+    globalThis.fetch = stockFetch
+  }
 })
 
 /** A program that opens the work, closes the network and says so; its exit is then its own. */

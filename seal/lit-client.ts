@@ -16,6 +16,7 @@ import { type Failure, failureOf, gatherShares, type ShareResult, tooFewNodes } 
 import { silenceLit, withoutWarnings } from './silence.ts'
 
 const CURVE = 'Bls12381G2'
+const SIGN_PATH = '/web/encryption/sign/'
 const HANDSHAKE_GRACE_MS = 300
 
 export type LitOptions = {
@@ -198,7 +199,7 @@ export class HardenedLitClient {
           { timeoutMs: this.#options.timeoutMs, signal: this.#closed.signal },
         ),
       generatePromise: async (url: string, body: SignRequest, requestId: string): Promise<ShareAnswer> => {
-        const node = this.keepers.nodes.find(keeper => url.startsWith(`${keeper.url}/`))
+        const node = keeperAt(this.keepers.nodes, url)
         if (!node) throw new Problem('network_lying', { got: url, expected: 'a registered key node' })
         const answer = await sendToNode(
           { url, body, requestId },
@@ -232,6 +233,10 @@ export class HardenedLitClient {
     }
   }
 }
+
+/** The whole URL counts: one node's may be the beginning of another's. */
+export const keeperAt = (nodes: Keeper[], signUrl: string): Keeper | null =>
+  nodes.find(node => signUrl === node.url + SIGN_PATH) ?? null
 
 function askAll<T>(urls: Iterable<string>, ask: (url: string) => Promise<T>): Promise<T>[] {
   return [...urls].flatMap(url => {

@@ -46,7 +46,8 @@ class LitNetwork implements KeyNetwork {
   readonly #options: LitNetworkOptions
   readonly #chain: PublicClient
   #client: Promise<HardenedLitClient> | null = null
-  #connectedAtMs = 0
+  #connecting: Promise<HardenedLitClient> | null = null
+  #connectedAtMs = Number.NEGATIVE_INFINITY
 
   constructor(options: LitNetworkOptions) {
     this.#options = options
@@ -106,6 +107,7 @@ class LitNetwork implements KeyNetwork {
   async close(): Promise<void> {
     const client = await this.#client?.catch(() => null)
     this.#client = null
+    this.#connectedAtMs = Number.NEGATIVE_INFINITY
     client?.close()
   }
 
@@ -114,19 +116,35 @@ class LitNetwork implements KeyNetwork {
     throw new Problem('chain_wrong', { got: chainId, expected: this.#options.chainId })
   }
 
+  /** One connection for all who ask meanwhile; one that failed is not kept. */
   async #connected(fresh = false): Promise<HardenedLitClient> {
-    this.#client ??= this.#makeClient()
-    const client = await this.#client
-    const ageMs = Date.now() - this.#connectedAtMs
-    if (fresh || ageMs > REFRESH_MS) {
-      await client.connect()
-      this.#connectedAtMs = Date.now()
+    if (fresh || Date.now() - this.#connectedAtMs > REFRESH_MS) {
+      this.#connecting ??= this.#connect().finally(() => {
+        this.#connecting = null
+      })
+      return await this.#connecting
     }
+    return await this.#loaded()
+  }
+
+  async #connect(): Promise<HardenedLitClient> {
+    const client = await this.#loaded()
+    await client.connect()
+    this.#connectedAtMs = Date.now()
+    return client
+  }
+
+  #loaded(): Promise<HardenedLitClient> {
+    if (this.#client) return this.#client
+    const client = this.#makeClient()
+    this.#client = client
+    client.catch(() => {
+      if (this.#client === client) this.#client = null
+    })
     return client
   }
 
   async #makeClient(): Promise<HardenedLitClient> {
-    this.#connectedAtMs = 0
     silenceDeprecations()
     const { HardenedLitClient, loadWasm } = await import('./lit-client.ts')
     await loadWasm()
