@@ -1,12 +1,13 @@
 /** The grants that holders gave this node: kept until they end, and held against the chain before every turn. */
-import { createHash } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { type AuthSig, authSig, type GrantAnswer } from '@grimoire/schema/grant'
 import { type Hex, sameAddress } from '@grimoire/schema/hex'
 import type { ModelId } from '@grimoire/schema/model-id'
-import { Problem } from '@grimoire/schema/problem'
+import { isProblem, Problem } from '@grimoire/schema/problem'
 import { readGrant } from '@grimoire/seal/grant'
 import type { State } from '../state.ts'
-import type { Ledger } from './ledger.ts'
+import { inLanes } from './lanes.ts'
+import type { Ledger, Right } from './ledger.ts'
 
 export type GivenGrant = {
   id: string
@@ -18,29 +19,42 @@ export type GivenGrant = {
   authSig: AuthSig
 }
 
+type Unnamed = Omit<GivenGrant, 'id'>
+
+/** More versions than one reader talks to in a month; beyond it the grant that ends first is forgotten. */
+const MAX_PER_HOLDER = 64
+/** Asked of the chain at the same moment in a sweep; the transport packs them into few requests. */
+const LANES = 16
+/** Whoever sold a work and buys it again within this time need not sign again. */
+const LAPSED_FOR_MS = 3_600_000
+
 const now = () => Math.floor(Date.now() / 1000)
 
 export class Grants {
   readonly #state: State
   readonly #ledger: Ledger
+  readonly #maxPerHolder: number
   readonly #given = new Map<string, GivenGrant>()
+  readonly #lapsedSinceMs = new Map<string, number>()
 
-  constructor(state: State, ledger: Ledger) {
+  constructor(state: State, ledger: Ledger, { maxPerHolder = MAX_PER_HOLDER } = {}) {
     this.#state = state
     this.#ledger = ledger
+    this.#maxPerHolder = maxPerHolder
   }
 
   /** Reads what was kept; each grant is checked again as if it had just come. */
   async load(): Promise<void> {
     const rows = this.#state.prepare('SELECT id, auth_sig FROM grant_given').all()
     for (const row of rows) {
+      const id = String(row.id)
       const grant = await this.#read(JSON.parse(String(row.auth_sig))).catch(() => null)
-      if (grant) this.#given.set(grant.id, grant)
-      else this.#remove(String(row.id))
+      if (grant && !this.#same(grant)) this.#given.set(id, { ...grant, id })
+      else this.#remove(id)
     }
   }
 
-  async #read(text: unknown): Promise<GivenGrant> {
+  async #read(text: unknown): Promise<Unnamed> {
     const grant = await readGrant(authSig.parse(text), now())
     const { addresses, operator, sessionKey } = this.#ledger.options
     if (!sameAddress(grant.sessionKey, sessionKey) || !sameAddress(grant.operator, operator)) {
@@ -50,8 +64,11 @@ export class Grants {
       throw new Problem('chain_wrong', { got: grant.chainId, expected: addresses.chainId })
     }
     const { holder, workId, version, issuedAtSeconds, expiresAtSeconds } = grant
-    const id = createHash('sha256').update(grant.authSig.sig.toLowerCase()).digest('hex').slice(0, 32)
-    return { id, holder, workId, version, issuedAtSeconds, expiresAtSeconds, authSig: grant.authSig }
+    return { holder, workId, version, issuedAtSeconds, expiresAtSeconds, authSig: grant.authSig }
+  }
+
+  #same({ holder, ...work }: Unnamed): GivenGrant | undefined {
+    return [...this.#given.values()].find(given => sameWork(given, work) && sameAddress(given.holder, holder))
   }
 
   /** Takes a grant when it is for this node, still stands, and its holder holds the work now. */
@@ -69,19 +86,38 @@ export class Grants {
     if (grant.version > work.latestVersion) {
       throw new Problem('version_unknown', { got: grant.version, expected: `1 to ${work.latestVersion}` })
     }
-    await this.require(grant)
+    const { revokedBeforeSeconds } = await this.require(grant)
+    return answerOf(this.#keep(grant, revokedBeforeSeconds))
+  }
+
+  /** One grant for a holder and a version, under one id: the one that lives longest, unless it was revoked. */
+  #keep(grant: Unnamed, revokedBeforeSeconds: number): GivenGrant {
+    const before = this.#same(grant)
+    if (
+      before &&
+      before.expiresAtSeconds >= grant.expiresAtSeconds &&
+      before.issuedAtSeconds > revokedBeforeSeconds
+    ) {
+      return before
+    }
+    // Key nodes see the signature, so an id that is made from it would let them end the grant.
+    const kept = { ...grant, id: before?.id ?? randomBytes(16).toString('hex') }
+    const { id, holder, workId, version, expiresAtSeconds } = kept
+    if (!before) this.#makeRoom(holder)
     this.#state
       .prepare('INSERT OR REPLACE INTO grant_given VALUES (?, ?, ?, ?, ?, ?)')
-      .run(
-        grant.id,
-        grant.holder,
-        grant.workId,
-        grant.version,
-        grant.expiresAtSeconds,
-        JSON.stringify(grant.authSig),
-      )
-    this.#given.set(grant.id, grant)
-    return answerOf(grant)
+      .run(id, holder, workId, version, expiresAtSeconds, JSON.stringify(kept.authSig))
+    this.#given.set(id, kept)
+    this.#lapsedSinceMs.delete(id)
+    return kept
+  }
+
+  #makeRoom(holder: Hex): void {
+    const theirs = [...this.#given.values()]
+      .filter(grant => sameAddress(grant.holder, holder))
+      .sort((a, b) => a.expiresAtSeconds - b.expiresAtSeconds)
+    for (const { id } of theirs.slice(0, Math.max(0, theirs.length + 1 - this.#maxPerHolder)))
+      this.#remove(id)
   }
 
   /** Ends a grant; what it opened is dropped by the sweep that follows. */
@@ -92,57 +128,79 @@ export class Grants {
 
   #remove(id: string): void {
     this.#given.delete(id)
+    this.#lapsedSinceMs.delete(id)
     this.#state.prepare('DELETE FROM grant_given WHERE id = ?').run(id)
   }
 
-  /** The payer's grant for this version, the one that lives longest. */
+  /** The payer's grant for this version. */
   find(payer: Hex, work: { workId: string; version: number }, id?: string): GivenGrant {
-    if (id !== undefined) {
-      const named = this.#given.get(id)
-      if (!named || !sameWork(named, work)) throw new Problem('grant_missing', { got: id })
-      if (!sameAddress(named.holder, payer)) throw new Problem('grant_other_payer', { got: payer })
-      return named
-    }
-    const [best] = [...this.#given.values()]
-      .filter(grant => sameWork(grant, work) && sameAddress(grant.holder, payer))
-      .sort((a, b) => b.expiresAtSeconds - a.expiresAtSeconds)
-    if (!best)
-      throw new Problem('grant_missing', {
-        got: payer,
-        expected: `a grant for ${work.workId}@${work.version}`,
-      })
-    return best
+    const ofWork = [...this.#given.values()].filter(grant => sameWork(grant, work))
+    const named = id === undefined ? undefined : ofWork.find(grant => grant.id === id)
+    if (id !== undefined && !named) throw new Problem('grant_missing', { got: id })
+    if (named && !sameAddress(named.holder, payer)) throw new Problem('grant_other_payer', { got: payer })
+    const found = named ?? ofWork.find(grant => sameAddress(grant.holder, payer))
+    if (found) return found
+    const expected = `a grant for ${work.workId}@${work.version}`
+    throw new Problem('grant_missing', { got: payer, expected })
   }
 
-  /** Throws unless the grant stands at the latest block. Called before every turn: a sale ends it at once. */
-  async require(grant: GivenGrant): Promise<void> {
+  /**
+   * Throws unless the grant stands at the latest block. Called before every turn: a sale ends it at once. The Gate
+   * lets creators and opened copies in anywhere; this node serves only what admits it, and only while it is bonded.
+   */
+  async require(grant: Unnamed): Promise<Right> {
     if (grant.expiresAtSeconds <= now()) {
       throw new Problem('grant_expired', { got: new Date(grant.expiresAtSeconds * 1000).toISOString() })
     }
-    const { may, revokedBeforeSeconds } = await this.#ledger.mayOpen(grant.holder, grant.workId)
-    if (grant.issuedAtSeconds <= revokedBeforeSeconds)
+    const [right] = await Promise.all([
+      this.#ledger.mayOpen(grant.holder, grant.workId),
+      this.#ledger.requireServing(grant.workId),
+    ])
+    if (grant.issuedAtSeconds <= right.revokedBeforeSeconds)
       throw new Problem('grant_revoked', { got: grant.holder })
-    if (may) return
-    await this.#ledger.requireServing(grant.workId)
+    if (right.may) return right
     throw new Problem('not_holder', { got: grant.holder, expected: `a holder of ${grant.workId}` })
   }
 
-  /** The grants that still stand; expired ones are forgotten on the way. */
+  /** The grants that still stand; what has expired, or not stood for long, is forgotten on the way. */
   async standing(): Promise<GivenGrant[]> {
-    const standing: GivenGrant[] = []
-    for (const grant of this.#given.values()) {
-      if (grant.expiresAtSeconds <= now()) {
-        this.#remove(grant.id)
-        continue
+    const given = [...this.#given.values()]
+    for (const { id, expiresAtSeconds } of given) if (expiresAtSeconds <= now()) this.#remove(id)
+    const rights = await this.#rightsOf(given.filter(({ id }) => this.#given.has(id)))
+    return [...this.#given.values()].filter(grant => {
+      const right = rights.get(holderKey(grant))
+      const stands = !right || (right.may && grant.issuedAtSeconds > right.revokedBeforeSeconds)
+      this.#noteLapse(grant.id, stands)
+      return stands
+    })
+  }
+
+  /**
+   * What the chain says of each holder and work, once. Nothing stands here of those that were given meanwhile, and
+   * when the chain does not answer: that is no reason to close, since each turn asks anew and is refused then.
+   */
+  async #rightsOf(grants: GivenGrant[]): Promise<Map<string, Right>> {
+    const rights = new Map<string, Right>()
+    const serving = new Map<string, Promise<void>>()
+    const asked = new Map(grants.map(grant => [holderKey(grant), grant]))
+    await inLanes([...asked], LANES, async ([key, { holder, workId }]) => {
+      const served = serving.get(workId) ?? this.#ledger.requireServing(workId)
+      serving.set(workId, served)
+      try {
+        const [right] = await Promise.all([this.#ledger.mayOpen(holder, workId), served])
+        rights.set(key, right)
+      } catch (error) {
+        if (!isProblem(error, 'chain_unreachable')) rights.set(key, { may: false, revokedBeforeSeconds: 0 })
       }
-      // A chain that does not answer is no reason to close; each turn asks anew and is refused then.
-      const stands = await this.require(grant).then(
-        () => true,
-        (error: unknown) => error instanceof Problem && error.code === 'chain_unreachable',
-      )
-      if (stands) standing.push(grant)
-    }
-    return standing
+    })
+    return rights
+  }
+
+  #noteLapse(id: string, stands: boolean): void {
+    if (stands) return void this.#lapsedSinceMs.delete(id)
+    const sinceMs = this.#lapsedSinceMs.get(id) ?? Date.now()
+    this.#lapsedSinceMs.set(id, sinceMs)
+    if (Date.now() - sinceMs >= LAPSED_FOR_MS) this.#remove(id)
   }
 
   /** Each version for which a grant was given, once. */
@@ -152,6 +210,8 @@ export class Grants {
 }
 
 export const versionKey = ({ workId, version }: { workId: string; version: number }) => `${workId}@${version}`
+
+const holderKey = ({ holder, workId }: Unnamed) => `${holder.toLowerCase()} ${workId}`
 
 const sameWork = (a: { workId: string; version: number }, b: { workId: string; version: number }) =>
   versionKey(a) === versionKey(b)

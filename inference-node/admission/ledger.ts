@@ -10,6 +10,8 @@ import { type Terms, termsFromChain } from '@grimoire/schema/work'
 import { createPublicClient, defineChain, http, type PublicClient, zeroAddress } from 'viem'
 
 export type LedgerOptions = { rpcUrl: string; addresses: Addresses; operator: Hex; sessionKey: Hex }
+/** Whether the Gate opens a work to a holder now, and which of its grants are revoked. */
+export type Right = { may: boolean; revokedBeforeSeconds: number }
 export type WorkFacts = { workId: string; creator: Hex; terms: Terms; latestVersion: number }
 
 /** For facts that change at most once a block, and where being one block late costs nobody anything. */
@@ -139,7 +141,7 @@ export class Ledger {
   }
 
   /** At the latest block, uncached: the one question that every turn depends on. */
-  async mayOpen(holder: Hex, workId: string): Promise<{ may: boolean; revokedBeforeSeconds: number }> {
+  async mayOpen(holder: Hex, workId: string): Promise<Right> {
     const { addresses, sessionKey } = this.options
     const [may, revokedBefore] = await this.#read(
       Promise.all([
