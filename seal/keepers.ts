@@ -20,7 +20,7 @@ export type Keepers = {
 }
 
 /** Lit's client knows nodes by their endpoint: of two with one endpoint, one would be asked in the other's name. */
-export function requireDistinct(nodes: Keeper[]): void {
+function requireDistinct(nodes: Keeper[]): void {
   const twice = nodes.find((node, position) => nodes.findIndex(other => other.url === node.url) !== position)
   if (!twice) return
   throw new Problem('network_lying', {
