@@ -2,7 +2,7 @@
 import { maxTokensOf, TURN_SIGNATURE_HEADER, turnTypedData } from '@grimoire/schema/chat'
 import { GRANT_HEADER } from '@grimoire/schema/grant'
 import { type Hex, hexData } from '@grimoire/schema/hex'
-import { Problem } from '@grimoire/schema/problem'
+import { asProblem, Problem, problemResponse } from '@grimoire/schema/problem'
 import type { Generation } from '@grimoire/schema/utterance'
 import { decodePaymentSignatureHeader } from '@x402/core/http'
 import { verifyTypedData } from 'viem'
@@ -11,7 +11,7 @@ import type { GivenGrant } from '../admission/grants.ts'
 import { refuseTooLong } from '../engine/limits.ts'
 import type { Sampling } from '../engine/protocol.ts'
 import type { NodeParts } from '../parts.ts'
-import { channelIdOf, type Paid, payerOf, voucherSignerOf } from '../till/till.ts'
+import { channelIdOf, payerOf, type Verified, voucherSignerOf } from '../till/till.ts'
 import { type AnswerJob, runAnswer } from './answer.ts'
 import { readProbe, readTurn, type Turn } from './turn.ts'
 import { nameAnswer, streamAnswer, wholeAnswer } from './wire.ts'
@@ -20,78 +20,95 @@ import { nameAnswer, streamAnswer, wholeAnswer } from './wire.ts'
 export async function probe(parts: NodeParts, request: Request): Promise<Response> {
   const model = new URL(request.url).searchParams.get('model')
   if (!model) throw new Problem('request_invalid', { param: 'model', expected: '?model=<model name>' })
-  const taken = await parts.till.take(request, await readProbe(parts.ledger, model))
-  if (taken instanceof Response) return taken
-  await taken.settle(0n)
-  throw new Problem('method_not_allowed', { got: 'GET with a voucher', expected: 'POST' })
+  const header = request.headers.get('payment-signature')
+  if (header !== null && typeOf(readPayment(header).payload) !== 'refund') {
+    throw new Problem('method_not_allowed', { got: 'GET with a payment', expected: 'POST, or a refund' })
+  }
+  const answered = await parts.till.verify(request, await readProbe(parts.ledger, model))
+  if (answered instanceof Response) return answered
+  await answered.cancel()
+  throw new Problem('internal')
 }
 
+const typeOf = (payload: unknown): unknown =>
+  typeof payload === 'object' && payload !== null && 'type' in payload ? payload.type : undefined
+
+/** From what costs nothing to what costs most: until the payment is verified, a stranger moves no work of this node. */
 export async function chat(parts: NodeParts, request: Request, body: unknown): Promise<Response> {
   const turn = await readTurn(parts.ledger, body)
   const header = request.headers.get('payment-signature')
   if (header === null) return unpaid(parts, request, turn)
   const { payload } = readPayment(header)
   const grant = parts.grants.find(payerOf(payload), turn, request.headers.get(GRANT_HEADER) ?? undefined)
+  await requireTurnSignature(parts, request, turn, payload)
   const underWay = parts.answering.begin(grant)
   try {
-    await Promise.all([parts.grants.require(grant), requireTurnSignature(parts, request, turn, payload)])
-    return await admitted(parts, request, { turn, grant, underWay })
+    await parts.grants.require(grant)
+    const verified = await parts.till.verify(request, turn.terms)
+    if (!(verified instanceof Response)) {
+      return await admitted(parts, request, { turn, grant, underWay, verified })
+    }
+    underWay.done()
+    return verified
   } catch (error) {
     underWay.done()
     throw error
   }
 }
 
-type Admitted = { turn: Turn; grant: GivenGrant; underWay: UnderWay }
+type Admitted = { turn: Turn; grant: GivenGrant; underWay: UnderWay; verified: Verified }
 
-async function admitted(
-  parts: NodeParts,
-  request: Request,
-  { turn, grant, underWay }: Admitted,
-): Promise<Response> {
-  const opened = await parts.works.open(grant)
-  const messages = opened.messagesFor(turn.request)
-  refuseTooLong(await parts.engine.count(messages), parts.engine.facts.contextTokens)
+/** Everything that could refuse the turn comes before the deposit. */
+async function prepared({ works, engine }: NodeParts, { turn, grant, verified }: Admitted) {
+  try {
+    const opened = await works.open(grant)
+    const messages = opened.messagesFor(turn.request)
+    refuseTooLong(await engine.count(messages), engine.facts.contextTokens)
+    engine.turnstile.requireRoom()
+    return { messages, sampling: samplingOf(turn, opened.generation) }
+  } catch (error) {
+    await verified.cancel()
+    throw error
+  }
+}
+
+async function admitted(parts: NodeParts, request: Request, admitted: Admitted): Promise<Response> {
+  const { turn, grant, underWay, verified } = admitted
+  const ready = await prepared(parts, admitted)
+  const paid = await verified.confirm()
+  if (paid instanceof Response) {
+    underWay.done()
+    return paid
+  }
   const gone = goneOf(request)
-  const exit = await parts.engine.turnstile.enter(gone.signal)
+  let exit = () => {}
   const leave = () => {
     underWay.done()
     exit()
   }
   try {
-    const paid = await parts.till.take(request, turn.terms)
-    if (paid instanceof Response) {
-      leave()
-      return paid
-    }
-    const sampling = samplingOf(turn, opened.generation)
+    exit = await parts.engine.turnstile.enter(gone.signal)
     const { over } = underWay
-    if (over.aborted) await refuseSold(parts, grant, paid)
-    return await answer(
-      parts,
-      { turn, grant, messages, sampling, paid, gone: gone.signal, over },
-      gone,
-      leave,
-    )
+    if (over.aborted) await parts.grants.require(grant)
+    if (over.aborted) throw new Problem('grant_missing', { got: grant.id })
+    return await answer(parts, { turn, grant, ...ready, paid, gone: gone.signal, over }, gone, leave)
   } catch (error) {
+    // No place was left, or the work was sold meanwhile: the turn is free, and the payer learns of its deposit.
     leave()
-    throw error
+    await paid.settle(0n).catch(() => undefined)
+    return problemResponse(error, {
+      ...paid.headers,
+      ...(asProblem(error).retry ? { 'retry-after': '1' } : {}),
+    })
   }
-}
-
-/** The work was sold while this turn waited for its place or its deposit: it is free, and says why. */
-async function refuseSold({ grants }: NodeParts, grant: GivenGrant, paid: Paid): Promise<void> {
-  await paid.settle(0n)
-  await grants.require(grant)
-  throw new Problem('grant_missing', { got: grant.id })
 }
 
 /** The price comes before the grant: only the payment says who asks. A node that may not serve says so at once. */
 async function unpaid(parts: NodeParts, request: Request, turn: Turn): Promise<Response> {
   await parts.ledger.requireServing(turn.workId)
   await parts.works.manifest(turn)
-  const taken = await parts.till.take(request, turn.terms)
-  if (taken instanceof Response) return taken
+  const asked = await parts.till.verify(request, turn.terms)
+  if (asked instanceof Response) return asked
   throw new Problem('internal')
 }
 

@@ -16,12 +16,16 @@ export class Turnstile {
     return this.#taken
   }
 
+  /** Throws what `enter` would throw now: asked before a payer deposits for a place. */
+  requireRoom(): void {
+    if (this.#taken < this.#places || this.#waiting.length < this.#queue) return
+    throw new Problem('node_busy', { got: `${this.#taken} running, ${this.#waiting.length} waiting` })
+  }
+
   /** Resolves with the way out. Refused at once when the queue is full; leaves the queue when `signal` aborts. */
   async enter(signal?: AbortSignal): Promise<() => void> {
     if (this.#taken >= this.#places) {
-      if (this.#waiting.length >= this.#queue) {
-        throw new Problem('node_busy', { got: `${this.#taken} running, ${this.#waiting.length} waiting` })
-      }
+      this.requireRoom()
       await new Promise<void>((enter, leave) => {
         const place = { enter, leave }
         this.#waiting.push(place)

@@ -5,6 +5,7 @@ import { decodePaymentRequiredHeader } from '@x402/core/http'
 import {
   type FacilitatorClient,
   type HTTPAdapter,
+  type HTTPProcessResult,
   type HTTPRequestContext,
   type HTTPResponseInstructions,
   x402HTTPResourceServer,
@@ -39,6 +40,14 @@ export type Paid = {
     actualAtomic: bigint,
   ): Promise<{ paymentResponse: string; cumulativeAtomic: string; headers: Record<string, string> }>
 }
+
+/** A payment that is good, and not taken yet. */
+export type Verified = {
+  confirm(): Promise<Response | Paid>
+  cancel(): Promise<void>
+}
+
+type Checked = Extract<HTTPProcessResult, { type: 'payment-verified' }>
 
 /** How long a wallet has to sign a deposit; also how long x402 lets that signature live. */
 const SIGNING_SECONDS = 300
@@ -104,13 +113,16 @@ export class Till {
 
   /** Stock code serves a channel that is being emptied, and pays the gas of every refund, however small. */
   #addRules(server: x402ResourceServer): void {
+    server.onAfterSettle(async ({ paymentPayload: { payload }, result }) => {
+      if (payload.type === 'refund' && result.success) this.#noteRefund(payerOf(payload).toLowerCase())
+    })
     server.onAfterVerify(async ({ result }) =>
       Number(result.extra?.withdrawRequestedAt ?? 0) > 0
         ? { abort: true, reason: 'withdraw_pending', message: 'the payer is emptying this channel' }
         : undefined,
     )
     server.onBeforeVerify(async ({ paymentPayload: { payload } }) => {
-      if (payload.type !== 'refund') return undefined
+      if (payload.type !== 'refund') return signedByNobody(payload)
       if (payload.amount !== undefined) {
         return {
           abort: true,
@@ -122,58 +134,86 @@ export class Till {
       if (Date.now() - (this.#refundedAtMs.get(payer) ?? 0) < REFUND_EVERY_MS) {
         return { abort: true, reason: 'refund_too_soon', message: 'one refund a minute' }
       }
-      this.#refundedAtMs.set(payer, Date.now())
       return undefined
     })
   }
 
+  /** Only what was signed and paid out counts: a stranger who names a payer must not keep it from its money. */
+  #noteRefund(payer: string): void {
+    const nowMs = Date.now()
+    this.#refundedAtMs.set(payer, nowMs)
+    for (const [other, atMs] of this.#refundedAtMs) {
+      if (nowMs - atMs >= REFUND_EVERY_MS) this.#refundedAtMs.delete(other)
+    }
+  }
+
   /**
-   * Asks for the payment, or takes it. A `Response` is the whole answer: a 402, or the result of a refund. A deposit
-   * is on the chain before this returns, charged nothing; its voucher then pays like any other.
+   * Asks for the payment, or checks it: signatures, and money that is there. A `Response` is the whole answer: a 402,
+   * or the result of a refund. Nothing is deposited yet; the channel is held until `confirm` or `cancel`.
    */
-  async take(request: Request, terms: TurnTerms): Promise<Response | Paid> {
+  async verify(request: Request, terms: TurnTerms): Promise<Response | Verified> {
     const context = contextOf(request)
     this.#terms.set(context.adapter, terms)
-    const verified = await this.#http.processHTTPRequest(context)
-    if (verified.type === 'payment-error') return answerOf(verified.response)
-    if (verified.type === 'no-payment-required') throw new Problem('internal')
-    const { paymentRequirements, declaredExtensions } = verified
-    let payload = verified.paymentPayload
-    let headers: Record<string, string> = {}
-    if (payload.payload.type === 'deposit') {
-      const deposited = await this.#settle(context, payload, paymentRequirements, 0n)
-      if (deposited instanceof Response) return deposited
-      headers = deposited.headers
-      const { channelConfig, voucher } = payload.payload
-      payload = { ...payload, payload: { type: 'voucher', channelConfig, voucher } }
-      const again = await this.#http.server.verifyPayment(payload, paymentRequirements, declaredExtensions, {
-        request: context,
-      })
-      // The deposit stands: its header goes with the refusal, or the payer would not know of the money.
-      if (!again.isValid) return refusal(again.invalidReason, headers)
+    const checked = await this.#http.processHTTPRequest(context)
+    if (checked.type === 'payment-error') return answerOf(checked.response)
+    if (checked.type === 'no-payment-required') throw new Problem('internal')
+    const { paymentPayload: payload } = checked
+    const unlock = await holdLock(this.scheme, payload)
+    return {
+      confirm: async () => {
+        if (payload.payload.type !== 'deposit') return this.#paid(context, checked, terms, { unlock })
+        return this.#deposit(context, checked, terms).finally(unlock)
+      },
+      cancel: async () => {
+        unlock()
+        await this.#forget(payload)
+      },
     }
-    this.#options.splitters.remember(terms.payTo, terms.workId)
-    return this.#paid(context, payload, paymentRequirements, {
-      headers,
-      maxChargeAtomic: terms.maxChargeAtomic,
+  }
+
+  /** Frees the channel; one that never had a deposit leaves nothing behind. */
+  async #forget(payload: PaymentPayload): Promise<void> {
+    await this.scheme.clearPendingRequest(payload)
+    await this.#options.channels.updateChannel(channelIdOf(payload.payload), current => {
+      if (!current || current.pendingRequest) return current
+      const empty = BigInt(current.balance) === 0n && BigInt(current.chargedCumulativeAmount) === 0n
+      return empty ? undefined : current
     })
   }
 
-  async #paid(
-    context: HTTPRequestContext,
-    payload: PaymentPayload,
-    requirements: PaymentRequirements,
-    { headers, maxChargeAtomic }: { headers: Record<string, string>; maxChargeAtomic: bigint },
-  ): Promise<Paid> {
+  /** A deposit is on the chain before this returns, charged nothing; its voucher then pays like any other. */
+  async #deposit(context: HTTPRequestContext, checked: Checked, terms: TurnTerms): Promise<Response | Paid> {
+    const { paymentPayload, paymentRequirements, declaredExtensions } = checked
+    const deposited = await this.#settle(context, paymentPayload, paymentRequirements, 0n)
+    if (deposited instanceof Response) return deposited
+    const { headers } = deposited
+    const { channelConfig, voucher } = paymentPayload.payload
+    const payload = { ...paymentPayload, payload: { type: 'voucher', channelConfig, voucher } }
+    const again = await this.#http.server.verifyPayment(payload, paymentRequirements, declaredExtensions, {
+      request: context,
+    })
+    // The deposit stands: its header goes with the refusal, or the payer would not know of the money.
+    if (!again.isValid) return refusal(again.invalidReason, headers)
     const unlock = await holdLock(this.scheme, payload)
+    return this.#paid(context, { ...checked, paymentPayload: payload }, terms, { unlock, headers })
+  }
+
+  #paid(
+    context: HTTPRequestContext,
+    { paymentPayload, paymentRequirements }: Checked,
+    { workId, payTo, maxChargeAtomic }: TurnTerms,
+    { unlock, headers = {} }: { unlock(): void; headers?: Record<string, string> },
+  ): Paid {
+    this.#options.splitters.remember(payTo, workId)
+    const { payload } = paymentPayload
     return {
-      channelId: channelIdOf(payload.payload),
-      payer: payerOf(payload.payload),
+      channelId: channelIdOf(payload),
+      payer: payerOf(payload),
       headers,
       settle: async actualAtomic => {
         unlock()
         const amount = actualAtomic < maxChargeAtomic ? actualAtomic : maxChargeAtomic
-        const settled = await this.#settle(context, payload, requirements, amount)
+        const settled = await this.#settle(context, paymentPayload, paymentRequirements, amount)
         if (settled instanceof Response)
           throw new Problem('payment_refused', { got: 'the charge could not be written' })
         return settled
@@ -234,6 +274,17 @@ export function voucherSignerOf(payload: unknown): Hex {
   const none =
     typeof authorizer !== 'string' || !/^0x[0-9a-fA-F]{40}$/.test(authorizer) || /^0x0{40}$/.test(authorizer)
   return none ? payerOf(payload) : (authorizer as Hex) // Safety: the pattern just held.
+}
+
+/** Without a key of its own a channel is signed by its payer, who may be a contract and change its mind before the claim. */
+function signedByNobody(payload: unknown) {
+  const authorizer = field(field(payload, 'channelConfig'), 'payerAuthorizer')
+  if (typeof authorizer === 'string' && !/^0x0{40}$/.test(authorizer)) return undefined
+  return {
+    abort: true as const,
+    reason: 'payer_authorizer_required',
+    message: 'the channel needs a key that signs',
+  }
 }
 
 function contextOf(request: Request): HTTPRequestContext {
