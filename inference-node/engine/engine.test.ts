@@ -123,6 +123,33 @@ test('a killed engine process fails the running turn, and the next turn is answe
   assert.equal((await ask('first')).text, expected)
 })
 
+test('a turn that stalls is given up alone: the process lives, and its next turn is answered', async () => {
+  const own = await Engine.start({ ...ENGINE_DEFAULTS, modelPath, gpu: false, threads: 1, stallMs: 1_000 })
+  own.admit('plain')
+  const { pid } = own
+  assert.ok(pid)
+  const run = (maxTokens: number, onText: () => void) =>
+    own.chat({
+      work: 'plain',
+      messages: hello,
+      sampling: { temperature: 0, stop: [], maxTokens },
+      signal: new AbortController().signal,
+      onText,
+    })
+  let stopped = false
+  const stalled = run(200, () => {
+    if (stopped) return
+    stopped = true
+    process.kill(pid, 'SIGSTOP')
+    setTimeout(() => process.kill(pid, 'SIGCONT'), 1_500)
+  })
+  await assert.rejects(stalled, (error: unknown) => isProblem(error, 'engine_failed'))
+  assert.equal(own.pid, pid)
+  assert.ok((await run(4, () => {})).outputTokens > 0)
+  assert.equal(own.pid, pid)
+  await own.stop()
+})
+
 test('beyond the running turns one waits and the next is told that the node is busy', async () => {
   const out = await Promise.all([engine.turnstile.enter(), engine.turnstile.enter()])
   const waiting = engine.turnstile.enter()

@@ -11,7 +11,7 @@ export type EngineOptions = BootOptions & {
   queue: number
   /** Works whose contexts are held at once; the one that was idle longest makes room. */
   openWorks: number
-  /** A turn without a new piece for this long is given up, and the process with it. */
+  /** A turn without a new token for this long is given up; the process too, when it does not even hear of that. */
   stallMs: number
 }
 
@@ -37,6 +37,9 @@ type Known = { adapter?: Uint8Array; crashes: number }
 
 /** After this many native crashes while it was opened, a work's adapter is not shown to llama.cpp again. */
 const MAX_OPEN_CRASHES = 2
+
+/** How long a stalled engine has to end the one turn before it ends for all. */
+const ABORT_MS = 10_000
 
 export class Engine {
   readonly facts: EngineFacts
@@ -132,17 +135,26 @@ export class Engine {
 
   async #run({ work, messages, sampling, signal, onText }: ChatAsk): Promise<ChatEnd> {
     const process = this.#process
-    let stall = setTimeout(() => process.kill(), this.#options.stallMs)
-    const { id, answer } = process.ask({ op: 'chat', work, messages, sampling }, text => {
-      clearTimeout(stall)
-      stall = setTimeout(() => process.kill(), this.#options.stallMs)
-      onText(text)
-    })
+    let stalled = false
     const abort = () => process.alive && process.ask({ op: 'abort', target: id }).answer.catch(() => {})
+    const giveUp = () => {
+      stalled = true
+      abort()
+      stall = setTimeout(() => process.kill(), ABORT_MS)
+    }
+    let stall = setTimeout(giveUp, this.#options.stallMs)
+    const { id, answer } = process.ask({ op: 'chat', work, messages, sampling }, text => {
+      if (stalled) return
+      clearTimeout(stall)
+      stall = setTimeout(giveUp, this.#options.stallMs)
+      if (text !== '') onText(text) // An empty piece says only that a token came.
+    })
     signal.addEventListener('abort', abort)
     if (signal.aborted) abort()
     try {
-      return (await answer) as ChatEnd // Safety: child.ts answers `chat` with this.
+      const end = await answer
+      if (stalled) throw new Problem('engine_failed', { got: `no token for ${this.#options.stallMs} ms` })
+      return end as ChatEnd // Safety: child.ts answers `chat` with this.
     } finally {
       clearTimeout(stall)
       signal.removeEventListener('abort', abort)

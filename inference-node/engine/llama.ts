@@ -165,6 +165,7 @@ export class LlamaHost {
         customStopTriggers: sampling.stop,
         signal,
         stopOnAbortSignal: true,
+        onToken: ticking(() => onText('')),
         onResponseChunk: chunk => {
           if (outputTokens === 0 && chunk.tokens.length > 0) firstTokenMs = performance.now() - startedAt
           outputTokens += chunk.tokens.length
@@ -182,6 +183,16 @@ export class LlamaHost {
     for (const work of [...this.#works.keys()]) await this.close(work)
     await this.#model.dispose()
     await this.#llama.dispose()
+  }
+}
+
+/** Tokens may make no text for long (a thought, half a character): the node hears of them once a second. */
+function ticking(tick: () => void): () => void {
+  let tickedAtMs = performance.now()
+  return () => {
+    if (performance.now() - tickedAtMs < 1_000) return
+    tickedAtMs = performance.now()
+    tick()
   }
 }
 
