@@ -1,5 +1,5 @@
 /** The node's one database: channels and grants outlive a crash, so every commit is on the disk before it is answered. */
-import { mkdirSync } from 'node:fs'
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
@@ -7,7 +7,11 @@ export type State = DatabaseSync
 
 export function openState(directory: string): State {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
-  const state = new DatabaseSync(join(directory, 'node.sqlite'))
+  const path = join(directory, 'node.sqlite')
+  // Vouchers and grants are nobody else's to read, whatever the directory allows; SQLite's other files follow this one.
+  closeSync(openSync(path, 'a', 0o600))
+  chmodSync(path, 0o600)
+  const state = new DatabaseSync(path)
   state.exec(`
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;

@@ -1,6 +1,7 @@
 /** Grants on a real ledger: one for each holder and version, under an id that nobody can compute, asked for once. */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, test } from 'node:test'
@@ -74,6 +75,11 @@ test('a holder’s many grants for a work are one, the one that lives longest, a
   await again.load()
   const found = again.find(first.answer.holder, { workId: work.workId, version: 1 })
   assert.deepEqual([found.id, found.expiresAtSeconds], [longer.answer.id, longer.answer.expiresAtSeconds])
+})
+
+test('vouchers and grants on the disk are for the node’s own user only', () => {
+  const folder = join(world.keys.folder, 'grants')
+  for (const name of readdirSync(folder)) assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600, name)
 })
 
 test('the id of a grant cannot be made from its signature, which key nodes see', async () => {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { sha256Name } from '@grimoire/schema/hex'
 import { Problem } from '@grimoire/schema/problem'
 import { z } from 'zod'
@@ -24,9 +25,15 @@ async function download(uri: string, directory: string, onProgress: Progress): P
   })
 }
 
-const sidecar = z.object({ sha256: sha256Name, sizeBytes: z.number(), modifiedMs: z.number() })
+const sidecar = z.object({
+  sha256: sha256Name,
+  sizeBytes: z.number(),
+  modifiedMs: z.number(),
+  changedMs: z.number(),
+  inode: z.number(),
+})
 
-/** Hashing gigabytes takes a while, so the hash is kept beside the file, for as long as size and time stay the same. */
+/** Hashing gigabytes takes a while, so the hash is kept beside the file, for as long as the file stays the same: its time of change, which nobody can set, included. */
 async function hashOf(path: string): Promise<string> {
   const file = await stat(path).catch(cause => {
     throw new Problem('model_file_invalid', { got: path, expected: 'a GGUF file that can be read', cause })
@@ -35,13 +42,14 @@ async function hashOf(path: string): Promise<string> {
     .then(JSON.parse)
     .catch(() => null)
   const known = sidecar.safeParse(kept)
-  if (known.success && known.data.sizeBytes === file.size && known.data.modifiedMs === file.mtimeMs) {
+  const facts = { sizeBytes: file.size, modifiedMs: file.mtimeMs, changedMs: file.ctimeMs, inode: file.ino }
+  if (known.success && isDeepStrictEqual(known.data, { sha256: known.data.sha256, ...facts })) {
     return known.data.sha256
   }
   const hash = createHash('sha256')
   for await (const chunk of createReadStream(path)) hash.update(chunk)
   const sha256 = hash.digest('hex')
-  const note = JSON.stringify({ sha256, sizeBytes: file.size, modifiedMs: file.mtimeMs })
+  const note = JSON.stringify({ sha256, ...facts })
   if (file.size > SMALL_BYTES) await writeFile(`${path}.sha256.json`, note).catch(() => {})
   return sha256
 }
