@@ -63,6 +63,11 @@ const settings = {
     .int()
     .min(65_536)
     .default(1024 ** 3),
+  maxOpenBytes: z
+    .number()
+    .int()
+    .min(65_536)
+    .default(4 * 1024 ** 3),
   keyNodeTimeoutMs: z.number().int().min(100).max(60_000).default(5_000),
 }
 

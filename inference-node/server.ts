@@ -82,6 +82,7 @@ async function assemble(
     sessionKey,
     baseModelSha256: model.sha256,
     maxWorkBytes: config.maxWorkBytes,
+    maxOpenBytes: config.maxOpenBytes,
     log,
   })
   const grants = new Grants(state, ledger)

@@ -1,6 +1,7 @@
 /** One answer on its way: generates, counts what was delivered, charges for exactly that, and signs the receipt. */
 import { outputHash } from '@grimoire/schema/chat'
 import { chargeAtomic, utf8Bytes } from '@grimoire/schema/price'
+import { Problem } from '@grimoire/schema/problem'
 import { type Receipt, receiptTypedData, type TurnTail } from '@grimoire/schema/receipt'
 import type { Utterance } from '@grimoire/schema/utterance'
 import { type GivenGrant, versionKey } from '../admission/grants.ts'
@@ -16,7 +17,7 @@ export type AnswerJob = {
   messages: Utterance[]
   sampling: Sampling
   paid: Paid
-  /** The caller's going away: the answer stops, and what was delivered is charged. */
+  /** The caller's going away: the answer stops, and what was delivered is charged: of a whole answer, nothing. */
   gone: AbortSignal
   /** The end of the grant: the answer stops likewise, and its holder still gets the receipt. */
   over: AbortSignal
@@ -44,6 +45,11 @@ export async function runAnswer(
   } catch (error) {
     await paid.settle(0n).catch(() => undefined)
     throw error
+  }
+  if (job.gone.aborted && !turn.request.stream) {
+    // Nothing of a whole answer was sent: there is nothing to pay for.
+    await paid.settle(0n)
+    throw new Problem('timed_out', { detail: 'The caller left before the answer was whole.' })
   }
   const charged = chargeAtomic(turn.prices, { inputBytes: turn.inputBytes, outputBytes: delivered.bytes })
   const settled = await paid.settle(charged)

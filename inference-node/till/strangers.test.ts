@@ -23,7 +23,7 @@ const probeUrl = () => `${node.url}/v1/chat/completions?model=${encodeURICompone
 
 before(async () => {
   world = await NodeWorld.start()
-  work = await world.publish('chatbot', CARD)
+  work = await world.publish('chatbot', CARD, { adapter: true })
   await world.buy('holder', work)
   node = await startInferenceNode(world.config(), { log: line => lines.push(line) })
   assert.equal((await world.grant(node.url, 'holder', work)).status, 201)
@@ -102,4 +102,23 @@ test('a refund that a stranger asks for in a payer’s name does not put off the
   const before = await balance()
   await payer.scheme.refund(probeUrl())
   assert.ok((await balance()) > before)
+})
+
+test('whoever leaves before a whole answer was sent pays nothing for it', async () => {
+  const payer = world.payer('holder')
+  const before = await payer.ask(node.url, question())
+  const body = { ...question('Hello there'), max_tokens: 450, temperature: 0 }
+  const { header } = await payer.pay(node.url, body)
+  const signal = AbortSignal.timeout(100)
+  const headers = { 'content-type': 'application/json', 'payment-signature': header }
+  const sent = { method: 'POST', headers, body: JSON.stringify(body), signal }
+  const pid = node.enginePid() ?? 0
+  process.kill(pid, 'SIGSTOP') // The answer takes longer than its caller waits.
+  await assert.rejects(fetch(`${node.url}/v1/chat/completions`, sent))
+  process.kill(pid, 'SIGCONT')
+  await new Promise(resolve => setTimeout(resolve, 500))
+  const next = await payer.ask(node.url, question())
+  const { cumulativeAtomic = '0', chargedAtomic = '0' } = next.tail?.receipt ?? {}
+  const left = BigInt(cumulativeAtomic) - BigInt(chargedAtomic)
+  assert.equal(left, BigInt(before.tail?.receipt.cumulativeAtomic ?? '-1'), JSON.stringify(next.problem))
 })

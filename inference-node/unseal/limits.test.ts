@@ -66,3 +66,22 @@ test('an edge that sends without an end is left at the limit, and the next one i
     server.close()
   }
 })
+
+test('works beyond the memory that a node gives them make room, the one that was idle longest first', async () => {
+  const card = CARD.replace('You are', `You are ${'very '.repeat(8_000)}`)
+  const works = [await world.publish('prompt', card), await world.publish('prompt', card)]
+  const config = world.config('small', { maxOpenBytes: 65_536 })
+  const small = await startInferenceNode(config, { log: logNothing })
+  const warm = async (model: string) =>
+    (await (await fetch(`${small.url}/v1/quotes?model=${encodeURIComponent(model)}`)).json()).quote.warm
+  for (const work of works) {
+    await world.buy('holder', work)
+    assert.equal((await world.grant(small.url, 'holder', work)).status, 201)
+    await world
+      .payer('holder')
+      .ask(small.url, { model: work.model, messages: [{ role: 'user', content: 'Hi' }] })
+    assert.equal(await warm(work.model), true)
+  }
+  assert.equal(await warm(works[0]?.model ?? ''), false)
+  await small.stop()
+})

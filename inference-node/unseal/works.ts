@@ -18,12 +18,17 @@ export type WorksOptions = ManifestsOptions & {
   network: KeyNetwork
   sessionKey: SessionKey
   log: Log
+  /** What all opened works may hold in memory; the one that was idle longest makes room. */
+  maxOpenBytes: number
 }
 
 export class Works {
   readonly #options: WorksOptions
   readonly #manifests: Manifests
   readonly #open = new Map<string, Promise<OpenedWork>>()
+
+  /** What each open work holds, by last use, oldest first. */
+  readonly #bytes = new Map<string, number>()
 
   constructor(options: WorksOptions) {
     this.#options = options
@@ -44,9 +49,14 @@ export class Works {
     const opening = this.#open.get(key) ?? this.#openNow(grant, key)
     this.#open.set(key, opening)
     try {
-      return await opening
+      const opened = await opening
+      this.#touch(key)
+      return opened
     } catch (error) {
-      if (this.#open.get(key) === opening) this.#open.delete(key)
+      if (this.#open.get(key) === opening) {
+        this.#open.delete(key)
+        this.#bytes.delete(key)
+      }
       throw error
     }
   }
@@ -55,6 +65,7 @@ export class Works {
     const { network, fetchBlob, sessionKey, engine, log } = this.#options
     const startedAt = performance.now()
     const manifest = await this.manifest(grant)
+    await this.#makeRoom(key, manifest)
     const access = sessionAccess(grant.authSig, sessionKey)
     // No more of a part is ever read than its manifest declares.
     const sizes = new Map(manifest.parts.map(part => [part.sha256, part.sizeBytes]))
@@ -73,6 +84,33 @@ export class Works {
     return opened
   }
 
+  #touch(key: string): void {
+    const bytes = this.#bytes.get(key)
+    if (bytes === undefined || !this.#bytes.delete(key)) return
+    this.#bytes.set(key, bytes)
+  }
+
+  /** Before anything is fetched: works that were idle longest are closed, and opened again when they are asked for. */
+  async #makeRoom(key: string, { parts }: Manifest): Promise<void> {
+    const bytes = parts.reduce((sum, part) => sum + part.plainSizeBytes, 0)
+    this.#bytes.set(key, bytes)
+    const held = () => [...this.#bytes.values()].reduce((sum, each) => sum + each, 0)
+    while (held() > this.#options.maxOpenBytes) {
+      const oldest = [...this.#bytes.keys()].find(other => other !== key)
+      if (oldest === undefined) return
+      await this.#close(oldest, this.#open.get(oldest))
+    }
+  }
+
+  async #close(key: string, opening: Promise<OpenedWork> | undefined): Promise<void> {
+    this.#bytes.delete(key)
+    await opening?.catch(() => undefined)
+    this.#open.delete(key)
+    this.#bytes.delete(key)
+    await this.#options.engine.forget(key)
+    this.#options.log({ event: 'work_closed', reason: key })
+  }
+
   async #nextBlock(): Promise<void> {
     const { ledger } = this.#options
     const wanted = (await ledger.blockNumber()) + 1n
@@ -86,10 +124,7 @@ export class Works {
   async keepOnly(standing: ReadonlySet<string>): Promise<void> {
     for (const [key, opening] of this.#open) {
       if (standing.has(key)) continue
-      await opening.catch(() => undefined)
-      this.#open.delete(key)
-      await this.#options.engine.forget(key)
-      this.#options.log({ event: 'work_closed', reason: key })
+      await this.#close(key, opening)
     }
   }
 }
