@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { openCopy, readOpened } from '@grimoire/client/open-copy'
 import { readWork } from '@grimoire/client/read-work'
 import { people } from '@grimoire/devnet/accounts'
@@ -10,6 +11,9 @@ import { cardText, partsOf } from '@grimoire/devnet/seeds'
 import { type InferenceNode, startInferenceNode } from '@grimoire/inference-node/server'
 import { type Between, type Passing, startProxy, textOf, withText } from './proxy.ts'
 import { codeOf, type Stage, said, setStage } from './stage.ts'
+
+/** A node asks for a manifest that it could not get no sooner than after this time. */
+const MANIFEST_REFUSED_MS = 3_200
 
 type Lie = (passing: Passing) => Passing | Promise<Passing>
 const honest: Lie = passing => passing
@@ -112,6 +116,7 @@ test('a node that knows only a lying edge serves nothing and takes nothing', asy
       lie = told
       const quote = await fetch(`${url}/v1/quotes?model=${encodeURIComponent(stage.modelOf(chatbot.workId))}`)
       assert.deepEqual((await said(quote)).code, 'part_missing', `with ${what}`)
+      await sleep(MANIFEST_REFUSED_MS)
     }
     lie = honest
     await stage.grant(people.cleo, chatbot.workId, url)
