@@ -62,11 +62,8 @@ async function assemble(
   const ledger = new Ledger({ rpcUrl, addresses, operator, sessionKey: sessionKey.publicKey })
   await ledger.requireChain()
   await requireSetUp(ledger, privateKeyToAccount(config.paymentKey).address)
-  const model = await findModel(
-    config.model,
-    config.modelDirectory ?? `${config.directory}/models`,
-    onProgress,
-  )
+  const { modelDirectory = `${config.directory}/models` } = config
+  const model = await findModel(config.model, modelDirectory, onProgress)
   const engine = await Engine.start({ ...config.engine, modelPath: model.path })
   closers.push(() => engine.stop())
   const state = openState(config.directory)
@@ -74,16 +71,10 @@ async function assemble(
   const network = keyNetworkOf(config, ledger)
   closers.push(() => network.close())
   const fetchBlob = blobsFrom(config.edges)
+  const { maxWorkBytes, maxOpenBytes } = config
   const works = new Works({
-    ledger,
-    engine,
-    network,
-    fetchBlob,
-    sessionKey,
+    ...{ ledger, engine, network, fetchBlob, sessionKey, log, maxWorkBytes, maxOpenBytes },
     baseModelSha256: model.sha256,
-    maxWorkBytes: config.maxWorkBytes,
-    maxOpenBytes: config.maxOpenBytes,
-    log,
   })
   const grants = new Grants(state, ledger)
   await grants.load()
@@ -175,17 +166,9 @@ async function openTill(
     chainId: addresses.chainId,
     money: { address: addresses.money, name, version },
   })
-  const { scheme } = till
   const claims = new Claims({
-    addresses,
-    operator,
-    network,
-    scheme,
-    facilitator,
-    channels,
-    splitters,
-    payer,
-    log,
+    ...{ addresses, operator, network, facilitator, channels, splitters, payer, log },
+    scheme: till.scheme,
     minimumAtomic: BigInt(config.claimMinimumAtomic),
   })
   return { payer, till, claims }

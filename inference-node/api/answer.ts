@@ -46,11 +46,7 @@ export async function runAnswer(
     await paid.settle(0n).catch(() => undefined)
     throw error
   }
-  if (job.gone.aborted && !turn.request.stream) {
-    // Nothing of a whole answer was sent: there is nothing to pay for.
-    await paid.settle(0n)
-    throw new Problem('timed_out', { detail: 'The caller left before the answer was whole.' })
-  }
+  if (job.gone.aborted && !turn.request.stream) await neverSent(paid)
   const charged = chargeAtomic(turn.prices, { inputBytes: turn.inputBytes, outputBytes: delivered.bytes })
   const settled = await paid.settle(charged)
   const receipt = receiptOf(parts, job, {
@@ -72,6 +68,12 @@ export async function runAnswer(
     tail: { receipt, signature, paymentResponse: settled.paymentResponse, timings: timingsOf(end) },
     headers: settled.headers,
   }
+}
+
+/** Nothing of a whole answer was sent: there is nothing to pay for. */
+async function neverSent(paid: Paid): Promise<never> {
+  await paid.settle(0n)
+  throw new Problem('timed_out', { detail: 'The caller left before the answer was whole.' })
 }
 
 const logAnswered = (
