@@ -62,7 +62,7 @@ async function assemble(
   const ledger = new Ledger({ rpcUrl, addresses, operator, sessionKey: sessionKey.publicKey })
   await ledger.requireChain()
   await requireSetUp(ledger, privateKeyToAccount(config.paymentKey).address)
-  const { modelDirectory = `${config.directory}/models` } = config
+  const { modelDirectory = `${config.directory}/models`, maxWorkBytes, maxOpenBytes } = config
   const model = await findModel(config.model, modelDirectory, onProgress)
   const engine = await Engine.start({ ...config.engine, modelPath: model.path })
   closers.push(() => engine.stop())
@@ -70,10 +70,9 @@ async function assemble(
   closers.push(() => state.close())
   const network = keyNetworkOf(config, ledger)
   closers.push(() => network.close())
-  const fetchBlob = blobsFrom(config.edges)
-  const { maxWorkBytes, maxOpenBytes } = config
   const works = new Works({
-    ...{ ledger, engine, network, fetchBlob, sessionKey, log, maxWorkBytes, maxOpenBytes },
+    ...{ ledger, engine, network, sessionKey, log, maxWorkBytes, maxOpenBytes },
+    fetchBlob: blobsFrom(config.edges),
     baseModelSha256: model.sha256,
   })
   const grants = new Grants(state, ledger)
