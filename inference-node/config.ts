@@ -1,25 +1,12 @@
 /** What an operator sets: read from one JSON file, checked field by field; keys come from files that only they can read. */
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import type { Addresses } from '@grimoire/contracts/addresses'
 import { atomicText } from '@grimoire/schema/amounts'
+import { ledgerAddresses } from '@grimoire/schema/catalogue'
 import { address, bytes32, type Hex } from '@grimoire/schema/hex'
 import { Problem } from '@grimoire/schema/problem'
 import { z } from 'zod'
 import { ENGINE_DEFAULTS } from './engine/engine.ts'
-
-export const addresses = z.object({
-  chainId: z.number().int().positive(),
-  money: address,
-  works: address,
-  operators: address,
-  gate: address,
-  keyNetwork: address,
-  settlement: address,
-  collector: address,
-  multicall3: address,
-  deployedAtBlock: z.number().int().min(0),
-}) satisfies z.ZodType<Addresses>
 
 const count = (max: number) => z.number().int().min(1).max(max)
 const engine = z
@@ -38,7 +25,7 @@ const engine = z
 
 const settings = {
   rpcUrl: z.url(),
-  addresses,
+  addresses: ledgerAddresses,
   /** Where sealed parts are fetched, in this order; each is checked by its hash. */
   edges: z.array(z.url()).min(1),
   /** The owner's address. Its key is never on this machine. */
