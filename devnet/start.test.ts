@@ -1,7 +1,7 @@
 /** `npm start` as its user meets it: ready, kept between starts, stopped by Ctrl-C without a trace, plain about bad input. */
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -107,12 +107,27 @@ for (const [what, args, expected] of [
   })
 }
 
-test('a model file that is missing or broken is named, and every part that had started is stopped', async () => {
+test('a model file that is missing, or is no GGUF, is named before anything is started', async () => {
   for (const model of [join(folder, 'missing.gguf'), START]) {
     const offset = await freeOffset()
     const refused = start('--port-offset', offset, '--model', model)
     assert.equal(await refused.exit, 1)
     assert.match(refused.output(), /The model file cannot be used\./)
-    assert.equal(await listens(shiftedPorts(offset).chain), false)
+    assert.doesNotMatch(refused.output(), /chain and ledger/)
+  }
+})
+
+test('a GGUF that the engine refuses ends a start that is under way, and every part that had started is stopped', async () => {
+  const model = `${folder}.truncated.gguf`
+  after(() => rmSync(model, { force: true }))
+  writeFileSync(model, Buffer.concat([Buffer.from('GGUF'), Buffer.alloc(64, 0xff)]))
+  const offset = await freeOffset()
+  const ports = shiftedPorts(offset)
+  const refused = start('--port-offset', offset, '--fresh', '--model', model)
+  assert.equal(await refused.exit, 1)
+  assert.match(refused.output(), /key nodes: 3 answer/)
+  assert.match(refused.output(), /The model file cannot be used\./)
+  for (const port of [ports.chain, ports.edge, ports.node, ...ports.keyNodes]) {
+    assert.equal(await listens(port), false, `port ${port} is still held`)
   }
 })
