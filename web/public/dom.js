@@ -72,7 +72,14 @@ export const table = (caption, heads, rows) =>
       {},
       el('caption', { class: 'unseen' }, caption),
       el('thead', {}, el('tr', {}, ...heads.map(head => el('th', { scope: 'col' }, head)))),
-      el('tbody', {}, ...rows.map(cells => el('tr', {}, ...cells.map(cell => el('td', {}, cell))))),
+      el(
+        'tbody',
+        {},
+        // On a narrow screen a row becomes a small list, and each cell says its own heading.
+        ...rows.map(cells =>
+          el('tr', {}, ...cells.map((cell, column) => el('td', { 'data-head': heads[column] }, cell))),
+        ),
+      ),
     ),
   )
 
