@@ -12,6 +12,8 @@ export type Generated = { file: string; contract: string; name: string }
 export const GENERATED: readonly Generated[] = [
   { file: 'works', contract: 'Works', name: 'works' },
   { file: 'operators', contract: 'Operators', name: 'operators' },
+  { file: 'policy', contract: 'Policy', name: 'policy' },
+  { file: 'admissions', contract: 'Admissions', name: 'admissions' },
   { file: 'gate', contract: 'Gate', name: 'gate' },
   { file: 'key-network', contract: 'KeyNetwork', name: 'keyNetwork' },
   { file: 'money', contract: 'TestMoney', name: 'money' },

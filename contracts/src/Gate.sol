@@ -2,9 +2,10 @@
 pragma solidity ^0.8.28;
 
 import {Errors} from "./Errors.sol";
+import {IAdmissions} from "./interfaces/IAdmissions.sol";
+import {IEditions} from "./interfaces/IEditions.sol";
 import {IGate} from "./interfaces/IGate.sol";
 import {IOperators} from "./interfaces/IOperators.sol";
-import {Works} from "./Works.sol";
 
 /// @title Gate
 /// @notice See {IGate}.
@@ -15,10 +16,14 @@ contract Gate is IGate {
     /// @inheritdoc IGate
     address public immutable operators;
 
-    constructor(address works_, address operators_) {
+    /// @inheritdoc IGate
+    address public immutable admissions;
+
+    constructor(address works_, address operators_, address admissions_) {
         if (works_ == address(0)) revert Errors.Gate_ZeroWorks();
         if (operators_ == address(0)) revert Errors.Gate_ZeroOperators();
-        (works, operators) = (works_, operators_);
+        if (admissions_ == address(0)) revert Errors.Gate_ZeroAdmissions();
+        (works, operators, admissions) = (works_, operators_, admissions_);
     }
 
     /// @inheritdoc IGate
@@ -28,11 +33,10 @@ contract Gate is IGate {
         returns (bool)
     {
         if (chainId != block.chainid || holder == address(0)) return false;
-        Works ledger = Works(works);
-        if (ledger.creatorOf(workId) == holder) return true;
-        if (ledger.openedCopies(workId, holder) != 0) return true;
-        if (sessionKey == 0 || ledger.balanceOf(holder, workId) == 0) return false;
-        address operator = IOperators(operators).operatorOf(sessionKey);
-        return IOperators(operators).isActive(operator) && ledger.admits(workId, operator);
+        (address creator, uint256 editions, uint256 copies) = IEditions(works).standing(workId, holder);
+        if (creator == holder || copies != 0) return true;
+        if (editions == 0 || sessionKey == 0) return false;
+        address operator = IOperators(operators).activeOperatorOf(sessionKey);
+        return operator != address(0) && IAdmissions(admissions).admits(workId, operator);
     }
 }

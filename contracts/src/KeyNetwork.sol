@@ -3,11 +3,12 @@ pragma solidity ^0.8.28;
 
 import {Errors} from "./Errors.sol";
 import {IKeyNetwork} from "./interfaces/IKeyNetwork.sol";
+import {Owned} from "./Owned.sol";
 import {KeyNode} from "./Types.sol";
 
 /// @title KeyNetwork
 /// @notice See {IKeyNetwork}.
-contract KeyNetwork is IKeyNetwork {
+contract KeyNetwork is IKeyNetwork, Owned {
     uint256 private constant KEY_BYTES = 48;
     uint8 private constant ACTIVE = 0;
 
@@ -20,9 +21,6 @@ contract KeyNetwork is IKeyNetwork {
 
     /// @inheritdoc IKeyNetwork
     uint256 public constant MAX_NODES = 32;
-
-    /// @inheritdoc IKeyNetwork
-    address public immutable owner;
 
     /// @inheritdoc IKeyNetwork
     bytes public networkKey;
@@ -39,24 +37,31 @@ contract KeyNetwork is IKeyNetwork {
     KeyNode[] private _nodes;
     KeyNode[] private _announcedNodes;
 
-    constructor(address owner_, KeyNode[] memory nodes, uint256 threshold_, bytes memory networkKey_) {
-        if (owner_ == address(0)) revert Errors.KeyNetwork_ZeroOwner();
+    constructor(address owner_, KeyNode[] memory nodes, uint256 threshold_, bytes memory networkKey_)
+        Owned(owner_)
+    {
         if (networkKey_.length != KEY_BYTES) {
             revert Errors.KeyNetwork_BadKeyLength(networkKey_.length, KEY_BYTES);
         }
         _check(nodes, threshold_);
-        (owner, networkKey) = (owner_, networkKey_);
+        networkKey = networkKey_;
         _begin(nodes, threshold_);
     }
 
     /// @inheritdoc IKeyNetwork
-    function announce(KeyNode[] calldata nodes, uint256 threshold_) external {
-        if (msg.sender != owner) revert Errors.KeyNetwork_NotOwner(msg.sender, owner);
+    function announce(KeyNode[] calldata nodes, uint256 threshold_) external onlyOwner {
         _check(nodes, threshold_);
         _replace(_announcedNodes, nodes);
         _announcedThreshold = threshold_;
         _activatableAtSeconds = uint64(block.timestamp) + ANNOUNCEMENT_DELAY;
         emit Announced(nodes, threshold_, _activatableAtSeconds);
+    }
+
+    /// @inheritdoc IKeyNetwork
+    function withdrawAnnouncement() external onlyOwner {
+        if (_activatableAtSeconds == 0) revert Errors.KeyNetwork_NothingAnnounced();
+        _forget();
+        emit AnnouncementWithdrawn();
     }
 
     /// @inheritdoc IKeyNetwork
@@ -68,9 +73,7 @@ contract KeyNetwork is IKeyNetwork {
         }
         KeyNode[] memory nodes = _announcedNodes;
         uint256 threshold_ = _announcedThreshold;
-        delete _announcedNodes;
-        delete _announcedThreshold;
-        delete _activatableAtSeconds;
+        _forget();
         _begin(nodes, threshold_);
     }
 
@@ -109,6 +112,12 @@ contract KeyNetwork is IKeyNetwork {
             retries: 0,
             timeout: LIT_TIMEOUT_SECONDS
         });
+    }
+
+    function _forget() private {
+        delete _announcedNodes;
+        delete _announcedThreshold;
+        delete _activatableAtSeconds;
     }
 
     function _begin(KeyNode[] memory nodes, uint256 threshold_) private {

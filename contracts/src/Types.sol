@@ -59,17 +59,46 @@ struct Work {
     uint64 createdAtSeconds;
 }
 
-/// @notice A seller's signed offer to sell editions.
-/// @param priceAtomic Price of the whole listing, not of one edition.
-/// @param nonce Any number the seller has not used or cancelled; neighbours share a storage word.
+/// @notice A seller's signed wish to sell editions, which anyone may buy whole or in parts.
+/// @param quantity How many editions in all.
+/// @param priceAtomic Price of one edition.
+/// @param minProceedsAtomic The least that the seller receives for one edition, whatever the protocol's fee is by then.
+/// @param nonce Any number that the seller has not used or cancelled; those below 128 cost least.
+/// @param counter The seller's counter; raising it cancels every order at once.
 /// @param expiresAtSeconds Last second at which the listing can be bought, at most 30 days ahead.
 struct Listing {
     address seller;
     uint256 workId;
     uint256 quantity;
     uint256 priceAtomic;
+    uint256 minProceedsAtomic;
     uint256 nonce;
+    uint256 counter;
     uint256 expiresAtSeconds;
+}
+
+/// @notice A buyer's signed wish to buy editions of one work, which holders may accept whole or in parts.
+/// @param quantity How many editions in all.
+/// @param priceAtomic The price of one edition, and so the most that the buyer pays: its royalty and fee come out of it.
+/// @param nonce Any number that the buyer has not used or cancelled; those below 128 cost least.
+/// @param counter The buyer's counter; raising it cancels every order at once.
+/// @param expiresAtSeconds Last second at which the offer can be accepted, at most 30 days ahead.
+struct Offer {
+    address buyer;
+    uint256 workId;
+    uint256 quantity;
+    uint256 priceAtomic;
+    uint256 nonce;
+    uint256 counter;
+    uint256 expiresAtSeconds;
+}
+
+/// @notice An EIP-2612 permit of the caller for exactly the cost, without what the ledger itself knows.
+struct Permit {
+    uint256 deadlineSeconds;
+    uint8 v;
+    bytes32 r;
+    bytes32 s;
 }
 
 /// @notice An EIP-3009 authorization to receive money, without what the ledger itself knows (payee, value, nonce).
@@ -101,6 +130,17 @@ struct Operator {
     uint64 unbondingSinceSeconds;
     uint64 freeAtSeconds;
     uint64 lastActiveAtSeconds;
+}
+
+/// @notice A slash that is announced against an operator.
+/// @param dueAtSeconds From when it can be executed.
+/// @param lapsesAtSeconds From when it no longer can.
+/// @param isAnswered Whether the operator answered, which moved both by the time for answers.
+struct Slash {
+    uint128 amountAtomic;
+    uint40 dueAtSeconds;
+    uint40 lapsesAtSeconds;
+    bool isAnswered;
 }
 
 /// @notice One key node of the network.

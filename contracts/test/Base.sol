@@ -4,9 +4,22 @@ pragma solidity ^0.8.28;
 import {Test} from "forge-std/Test.sol";
 
 import {Errors} from "../src/Errors.sol";
+import {IAdmissions} from "../src/interfaces/IAdmissions.sol";
 import {IGate} from "../src/interfaces/IGate.sol";
 import {IOperators} from "../src/interfaces/IOperators.sol";
-import {Authorization, Admission, Disclosure, Kind, Listing, Parent, Prices, Terms} from "../src/Types.sol";
+import {IPolicy} from "../src/interfaces/IPolicy.sol";
+import {
+    Admission,
+    Authorization,
+    Disclosure,
+    Kind,
+    Listing,
+    Offer,
+    Parent,
+    Permit,
+    Prices,
+    Terms
+} from "../src/Types.sol";
 import {Deployed} from "./Deployed.sol";
 import {ILedger} from "./ILedger.sol";
 import {MoodyMoney} from "./MoodyMoney.sol";
@@ -23,7 +36,9 @@ abstract contract Base is Test, Deployed {
 
     MoodyMoney internal money;
     IOperators internal operators;
+    IPolicy internal policy;
     ILedger internal works;
+    IAdmissions internal admissions;
     IGate internal gate;
 
     Account internal creator;
@@ -33,21 +48,25 @@ abstract contract Base is Test, Deployed {
     address internal treasury;
     address internal node;
     address internal stranger;
+    /// @dev Owner of policy and registry.
+    address internal governor;
 
     function setUp() public virtual {
         vm.warp(1_800_000_000);
         (creator, seller, buyer) = (makeAccount("creator"), makeAccount("seller"), makeAccount("buyer"));
         (relayer, treasury) = (makeAddr("relayer"), makeAddr("treasury"));
-        (node, stranger) = (makeAddr("node"), makeAddr("stranger"));
+        (node, stranger, governor) = (makeAddr("node"), makeAddr("stranger"), makeAddr("governor"));
 
         money = newMoney();
-        operators = deployOperators(address(money), MIN_BOND);
+        operators = deployOperators(address(money), MIN_BOND, governor, treasury);
         bytes32[] memory accountCode = new bytes32[](1);
         accountCode[0] = address(new SmartAccount()).codehash;
+        policy = deployPolicy(governor, FEE_BPS, accountCode);
         works = deployWorks(
-            address(money), address(operators), treasury, FEE_BPS, "https://edge.example", accountCode
+            address(money), address(operators), treasury, address(policy), "https://edge.example"
         );
-        gate = deployGate(address(works), address(operators));
+        admissions = IAdmissions(works.admissions());
+        gate = deployGate(address(works), address(operators), address(admissions));
 
         fund(seller.addr);
         fund(buyer.addr);
@@ -150,9 +169,37 @@ abstract contract Base is Test, Deployed {
             workId: workId,
             quantity: quantity,
             priceAtomic: price,
+            minProceedsAtomic: 0,
             nonce: 300,
+            counter: works.counterOf(seller.addr),
             expiresAtSeconds: timeNow() + 1 days
         });
+    }
+
+    function offerOf(uint256 workId, uint256 quantity, uint256 price) internal view returns (Offer memory) {
+        return Offer({
+            buyer: buyer.addr,
+            workId: workId,
+            quantity: quantity,
+            priceAtomic: price,
+            nonce: 7,
+            counter: works.counterOf(buyer.addr),
+            expiresAtSeconds: timeNow() + 1 days
+        });
+    }
+
+    /// @dev An EIP-2612 permit for the ledger to take `value`.
+    function permitOf(Account memory from, uint256 value) internal view returns (Permit memory) {
+        bytes32 typeHash = keccak256(
+            "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"
+        );
+        uint256 deadline = timeNow() + 1 hours;
+        bytes32 structHash = keccak256(
+            abi.encode(typeHash, from.addr, address(works), value, money.nonces(from.addr), deadline)
+        );
+        bytes32 digest = keccak256(abi.encodePacked(hex"1901", money.DOMAIN_SEPARATOR(), structHash));
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(from.key, digest);
+        return Permit(deadline, v, r, s);
     }
 
     function sign(Account memory signer, bytes32 digest) internal pure returns (bytes memory) {

@@ -6,6 +6,7 @@ import {Vm} from "forge-std/Vm.sol";
 import {IGate} from "../src/interfaces/IGate.sol";
 import {IKeyNetwork} from "../src/interfaces/IKeyNetwork.sol";
 import {IOperators} from "../src/interfaces/IOperators.sol";
+import {IPolicy} from "../src/interfaces/IPolicy.sol";
 import {IBatchSettlement} from "../src/settlement/IBatchSettlement.sol";
 import {KeyNode} from "../src/Types.sol";
 import {ILedger} from "./ILedger.sol";
@@ -14,24 +15,30 @@ import {ILedger} from "./ILedger.sol";
 abstract contract Deployed {
     Vm private constant cheats = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
 
+    function deployPolicy(address owner, uint16 feeBps, bytes32[] memory accountCode) internal returns (IPolicy) {
+        return IPolicy(deployArtifact("Policy", abi.encode(owner, feeBps, accountCode)));
+    }
+
     function deployWorks(
         address money,
         address operators,
         address treasury,
-        uint16 feeBps,
-        string memory metadataBase,
-        bytes32[] memory accountCode
+        address policy,
+        string memory metadataBase
     ) internal returns (ILedger) {
-        bytes memory args = abi.encode(money, operators, treasury, feeBps, metadataBase, accountCode);
+        bytes memory args = abi.encode(money, operators, treasury, policy, metadataBase);
         return ILedger(deployArtifact("Works", args));
     }
 
-    function deployOperators(address money, uint256 minimumBond) internal returns (IOperators) {
-        return IOperators(deployArtifact("Operators", abi.encode(money, minimumBond)));
+    function deployOperators(address money, uint256 minimumBond, address owner, address slashedTo)
+        internal
+        returns (IOperators)
+    {
+        return IOperators(deployArtifact("Operators", abi.encode(money, minimumBond, owner, slashedTo)));
     }
 
-    function deployGate(address works, address operators) internal returns (IGate) {
-        return IGate(deployArtifact("Gate", abi.encode(works, operators)));
+    function deployGate(address works, address operators, address admissions) internal returns (IGate) {
+        return IGate(deployArtifact("Gate", abi.encode(works, operators, admissions)));
     }
 
     function deployKeyNetwork(

@@ -10,6 +10,9 @@ interface IGate {
     /// @notice The registry of operators that it reads.
     function operators() external view returns (address);
 
+    /// @notice The lists of admitted operators that it reads.
+    function admissions() external view returns (address);
+
     /// @notice True exactly when the chain id is this chain's and `holder`
     /// - created the work; or
     /// - holds an opened copy of it; or

@@ -2,12 +2,13 @@
 pragma solidity ^0.8.28;
 
 import {KeyNode} from "../Types.sol";
+import {IOwned} from "./IOwned.sol";
 
 /// @title IKeyNetwork
 /// @notice The registry of key nodes, in the shape that Lit's client reads, with the network's public key and every
 /// node's verification key pinned. The network key never changes; nodes and threshold change by announcement, for
 /// longer than an operator's unbonding takes.
-interface IKeyNetwork {
+interface IKeyNetwork is IOwned {
     /// @notice Lit's view of an epoch.
     struct LitEpoch {
         uint256 epochLength;
@@ -34,14 +35,14 @@ interface IKeyNetwork {
     /// @notice A set of nodes was announced; anyone may activate it at `activatableAtSeconds`.
     event Announced(KeyNode[] nodes, uint256 threshold, uint64 activatableAtSeconds);
 
+    /// @notice The owner took its announcement back.
+    event AnnouncementWithdrawn();
+
     /// @notice How long an announcement stands before it can be activated.
     function ANNOUNCEMENT_DELAY() external view returns (uint64);
 
     /// @notice The most nodes.
     function MAX_NODES() external view returns (uint256);
-
-    /// @notice Who may announce.
-    function owner() external view returns (address);
 
     /// @notice 48-byte compressed G1 point that content is encrypted to.
     function networkKey() external view returns (bytes memory);
@@ -64,6 +65,10 @@ interface IKeyNetwork {
     /// @notice Announces a set of nodes. A second announcement replaces the first and waits anew.
     /// @dev Only the owner.
     function announce(KeyNode[] calldata nodes, uint256 threshold_) external;
+
+    /// @notice Takes an announcement back.
+    /// @dev Only the owner.
+    function withdrawAnnouncement() external;
 
     /// @notice Activates what was announced, once {ANNOUNCEMENT_DELAY} is over. Anyone may.
     function activate() external;

@@ -2,13 +2,15 @@
 pragma solidity ^0.8.28;
 
 import {Operator, Prices} from "../Types.sol";
+import {IBonds} from "./IBonds.sol";
+import {ISlashing} from "./ISlashing.sol";
 
 /// @title IOperators
 /// @notice The registry of those who serve works: bond, endpoint, keys and prices. An operator's id is its owner's
 /// address. A record is never removed; its bond can be.
 /// @dev Keys are claimed without proof of possession: whoever claims a foreign key gains nothing by it, and the true
 /// holder takes another.
-interface IOperators {
+interface IOperators is IBonds, ISlashing {
     /// @notice An operator registered.
     event OperatorRegistered(
         address indexed operator, string endpoint, bytes32 sessionKey, address paymentKey, Prices prices
@@ -22,26 +24,8 @@ interface IOperators {
     /// @notice An operator took a new session key; the old one is void for ever.
     event SessionKeyRotated(address indexed operator, bytes32 sessionKey);
 
-    /// @notice An operator's bond changed to `bondAtomic`.
-    event BondChanged(address indexed operator, uint256 bondAtomic);
-
-    /// @notice An operator stopped being active; its bond is free at `freeAtSeconds`.
-    event UnbondingBegan(address indexed operator, uint64 freeAtSeconds);
-
-    /// @notice An operator came back before withdrawing.
-    event UnbondingCancelled(address indexed operator);
-
-    /// @notice How long a bond stays after its operator stopped.
-    function UNBONDING_DELAY() external view returns (uint64);
-
     /// @notice The longest endpoint.
     function MAX_ENDPOINT_BYTES() external view returns (uint256);
-
-    /// @notice The ERC-20 that bonds are in.
-    function money() external view returns (address);
-
-    /// @notice The least bond with which an operator is active.
-    function minimumBondAtomic() external view returns (uint256);
 
     /// @notice Registers the caller.
     /// @param endpoint Where the operator's node answers.
@@ -62,21 +46,12 @@ interface IOperators {
     /// @notice Replaces the caller's session key at once. A key serves one operator, once, for ever.
     function rotateSessionKey(bytes32 newKey) external;
 
-    /// @notice Adds to the caller's bond, by allowance.
-    /// @dev Not while unbonding.
-    function addBond(uint256 amountAtomic) external;
-
-    /// @notice Starts to release the caller's bond. It stops being active at once.
-    function beginUnbonding() external;
-
-    /// @notice Takes {beginUnbonding} back.
-    function cancelUnbonding() external;
-
-    /// @notice Sends the whole bond to `to`, once {UNBONDING_DELAY} is over.
-    function withdrawBond(address to) external;
-
     /// @notice The operator whose current session key this is; zero if none.
     function operatorOf(bytes32 sessionKey) external view returns (address);
+
+    /// @notice The active operator whose current session key this is; zero if none.
+    /// @dev Never reverts.
+    function activeOperatorOf(bytes32 sessionKey) external view returns (address);
 
     /// @notice The operator that ever claimed this session key, current or not; zero if none.
     function sessionKeyOwner(bytes32 sessionKey) external view returns (address);

@@ -5,7 +5,7 @@ pragma solidity ^0.8.28;
 /// @notice Payments for chats. Each pair of work and operator has an address of its own, known before anything is
 /// deployed there; whatever money arrives is shared out by the work's terms. Anyone may trigger it.
 interface IRoyalties {
-    /// @notice A splitter's money was shared out.
+    /// @notice A splitter's money was shared out: credited to the operator, accrued in the tills of work and parents.
     event Collected(
         uint256 indexed workId,
         address indexed operator,
@@ -15,6 +15,9 @@ interface IRoyalties {
         uint256 operatorAtomic,
         uint256 protocolAtomic
     );
+
+    /// @notice A parent's till had its share of what a child collected in the same transaction.
+    event ParentPaid(uint256 indexed childId, uint256 indexed parentId, uint256 amountAtomic);
 
     /// @notice The code that every splitter delegates to.
     function splitterBody() external view returns (address);

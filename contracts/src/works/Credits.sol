@@ -5,11 +5,14 @@ import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
 
 import {Errors} from "../Errors.sol";
 import {ICredits} from "../interfaces/ICredits.sol";
+import {IPolicy} from "../interfaces/IPolicy.sol";
+import {Records} from "./Records.sol";
 
 /// @title Credits
 /// @notice See {ICredits}.
-/// @dev Invariant: the ledger's balance of money is the sum of all credits, plus whatever strangers send it unasked.
-abstract contract Credits is ICredits {
+/// @dev Invariant: the ledger's balance of money is the sum of all credits and of all accruals in tills, plus whatever
+/// strangers send it unasked.
+abstract contract Credits is ICredits, Records {
     using SafeTransferLib for address;
 
     uint256 internal constant BPS = 10_000;
@@ -24,22 +27,39 @@ abstract contract Credits is ICredits {
     address public immutable treasury;
 
     /// @inheritdoc ICredits
-    uint16 public immutable protocolFeeBps;
+    address public immutable policy;
+
+    /// @inheritdoc ICredits
+    uint16 public protocolFeeBps;
 
     /// @inheritdoc ICredits
     mapping(address account => uint256 amountAtomic) public creditOf;
 
-    constructor(address money_, address treasury_, uint16 protocolFeeBps_) {
+    constructor(address money_, address treasury_, address policy_) {
         if (money_ == address(0)) revert Errors.Works_ZeroMoney();
         if (treasury_ == address(0)) revert Errors.Works_ZeroTreasury();
-        if (protocolFeeBps_ > MAX_PROTOCOL_FEE_BPS) {
-            revert Errors.Works_FeeTooHigh(protocolFeeBps_, MAX_PROTOCOL_FEE_BPS);
-        }
-        (money, treasury, protocolFeeBps) = (money_, treasury_, protocolFeeBps_);
+        if (policy_ == address(0)) revert Errors.Works_ZeroPolicy();
+        (money, treasury, policy) = (money_, treasury_, policy_);
+        _adoptFee(policy_);
     }
 
     /// @inheritdoc ICredits
-    function withdraw(address to) external returns (uint256 amountAtomic) {
+    function adoptFee() external {
+        _adoptFee(policy);
+    }
+
+    /// @inheritdoc ICredits
+    function gather(uint256[] calldata workIds) public {
+        for (uint256 i; i < workIds.length; ++i) {
+            Till memory till = _tillOf(workIds[i]);
+            if (till.creatorAtomic == 0 && till.treasuryAtomic == 0) continue;
+            _spill(workIds[i], till);
+            _tills[workIds[i]] = till;
+        }
+    }
+
+    /// @inheritdoc ICredits
+    function withdraw(address to) public returns (uint256 amountAtomic) {
         if (to == address(0)) revert Errors.Works_ZeroRecipient();
         amountAtomic = creditOf[msg.sender];
         if (amountAtomic == 0) revert Errors.Works_NothingToWithdraw(msg.sender);
@@ -48,15 +68,60 @@ abstract contract Credits is ICredits {
         money.safeTransfer(to, amountAtomic);
     }
 
+    /// @inheritdoc ICredits
+    function gatherAndWithdraw(uint256[] calldata workIds, address to) external returns (uint256 amountAtomic) {
+        gather(workIds);
+        return withdraw(to);
+    }
+
+    /// @inheritdoc ICredits
+    function accruedOf(uint256 workId) external view returns (uint256 creatorAtomic, uint256 treasuryAtomic) {
+        Till storage till = _tills[workId];
+        return (till.creatorAtomic, till.treasuryAtomic);
+    }
+
+    // ------------------------------------------------------------------ internal
+
     /// @dev The protocol's share of a payment, rounded down.
     function _feeOn(uint256 amountAtomic) internal view returns (uint256) {
         return amountAtomic * protocolFeeBps / BPS;
     }
 
-    /// @dev Credits an account with its share of a payment for a work.
     function _credit(address account, uint256 workId, uint256 amountAtomic) internal {
         if (amountAtomic == 0) return;
         creditOf[account] += amountAtomic;
         emit Credited(account, workId, amountAtomic);
+    }
+
+    /// @dev Adds to a till in memory what a payment brought to its work's creator and to the treasury. What no longer
+    /// fits is credited at once, so that no sum stops a sale.
+    function _accrue(uint256 workId, Till memory till, uint256 creatorAtomic, uint256 treasuryAtomic) internal {
+        if (
+            till.creatorAtomic + creatorAtomic > type(uint56).max
+                || till.treasuryAtomic + treasuryAtomic > type(uint48).max
+        ) {
+            _spill(workId, till);
+            _credit(_origins[workId].creator, workId, creatorAtomic);
+            _credit(treasury, workId, treasuryAtomic);
+            return;
+        }
+        unchecked {
+            till.creatorAtomic += uint56(creatorAtomic);
+            till.treasuryAtomic += uint48(treasuryAtomic);
+        }
+    }
+
+    /// @dev Credits a till's accruals, in memory; the caller stores the till.
+    function _spill(uint256 workId, Till memory till) private {
+        _credit(_origins[workId].creator, workId, till.creatorAtomic);
+        _credit(treasury, workId, till.treasuryAtomic);
+        (till.creatorAtomic, till.treasuryAtomic) = (0, 0);
+    }
+
+    function _adoptFee(address from) private {
+        uint16 feeBps = IPolicy(from).protocolFeeBps();
+        if (feeBps > MAX_PROTOCOL_FEE_BPS) revert Errors.Works_FeeTooHigh(feeBps, MAX_PROTOCOL_FEE_BPS);
+        protocolFeeBps = feeBps;
+        emit FeeAdopted(feeBps);
     }
 }

@@ -8,13 +8,13 @@ import {Errors} from "../Errors.sol";
 import {IRoyalties} from "../interfaces/IRoyalties.sol";
 import {ISplitter} from "../interfaces/ISplitter.sol";
 import {Parent} from "../Types.sol";
-import {Catalogue} from "./Catalogue.sol";
 import {Credits} from "./Credits.sol";
+import {Parents} from "./Parents.sol";
 import {Splitter} from "./Splitter.sol";
 
 /// @title Royalties
 /// @notice See {IRoyalties}.
-abstract contract Royalties is IRoyalties, Catalogue, Credits {
+abstract contract Royalties is IRoyalties, Parents, Credits {
     using SafeTransferLib for address;
 
     /// @dev What stays in a splitter: a balance word that never returns to zero makes each later payment cheaper.
@@ -35,7 +35,7 @@ abstract contract Royalties is IRoyalties, Catalogue, Credits {
 
     /// @inheritdoc IRoyalties
     function collect(uint256 workId, address operator) external returns (uint256 amountAtomic) {
-        if (_records[workId].creator == address(0)) revert Errors.Works_UnknownWork(workId);
+        _tillOf(workId);
         if (operator == address(0)) revert Errors.Works_ZeroOperator();
         amountAtomic = _collect(workId, operator);
         if (amountAtomic == 0) {
@@ -53,7 +53,7 @@ abstract contract Royalties is IRoyalties, Catalogue, Credits {
             revert Errors.Works_LengthMismatch(workIds.length, operators_.length);
         }
         for (uint256 i; i < workIds.length; ++i) {
-            if (_records[workIds[i]].creator == address(0) || operators_[i] == address(0)) continue;
+            if (_tills[workIds[i]].editionCap == 0 || operators_[i] == address(0)) continue;
             amountAtomic += _collect(workIds[i], operators_[i]);
         }
     }
@@ -71,17 +71,17 @@ abstract contract Royalties is IRoyalties, Catalogue, Credits {
         ISplitter(splitter).sweep(amountAtomic);
     }
 
-    /// @dev Credits everyone by the work's terms. Each share is rounded down; the operator's is the rest.
+    /// @dev Shares out by the work's terms. Each share is rounded down; the operator's is the rest.
     function _share(uint256 workId, address operator, uint256 amountAtomic) private {
-        Record storage record = _records[workId];
+        Till memory till = _tillOf(workId);
         uint256 protocolAtomic = _feeOn(amountAtomic);
-        uint256 royaltyAtomic = amountAtomic * record.usageRoyaltyBps / BPS;
+        uint256 royaltyAtomic = amountAtomic * till.usageRoyaltyBps / BPS;
         uint256 operatorAtomic = amountAtomic - protocolAtomic - royaltyAtomic;
-        uint256 parentsAtomic = _shareWithParents(workId, royaltyAtomic);
+        uint256 parentsAtomic = till.parentCount == 0 ? 0 : _shareWithParents(workId, royaltyAtomic);
         uint256 creatorAtomic = royaltyAtomic - parentsAtomic;
-        _credit(record.creator, workId, creatorAtomic);
-        _credit(operator, workId, operatorAtomic);
-        _credit(treasury, workId, protocolAtomic);
+        _accrue(workId, till, creatorAtomic, protocolAtomic);
+        _tills[workId] = till;
+        creditOf[operator] += operatorAtomic;
         emit Collected(
             workId, operator, amountAtomic, creatorAtomic, parentsAtomic, operatorAtomic, protocolAtomic
         );
@@ -91,13 +91,16 @@ abstract contract Royalties is IRoyalties, Catalogue, Credits {
         private
         returns (uint256 parentsAtomic)
     {
-        Parent[] storage parents = _parents[workId];
-        uint256 count = parents.length;
-        for (uint256 i; i < count; ++i) {
-            Parent storage parent = parents[i];
-            uint256 shareAtomic = royaltyAtomic * parent.shareBps / BPS;
+        Parent[] memory parents = parentsOf(workId);
+        for (uint256 i; i < parents.length; ++i) {
+            uint256 parentId = parents[i].workId;
+            uint256 shareAtomic = royaltyAtomic * parents[i].shareBps / BPS;
+            if (shareAtomic == 0) continue;
             parentsAtomic += shareAtomic;
-            _credit(_records[parent.workId].creator, workId, shareAtomic);
+            Till memory till = _tills[parentId];
+            _accrue(parentId, till, shareAtomic, 0);
+            _tills[parentId] = till;
+            emit ParentPaid(workId, parentId, shareAtomic);
         }
     }
 

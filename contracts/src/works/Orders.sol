@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {EIP712} from "solady/utils/EIP712.sol";
+
+import {Errors} from "../Errors.sol";
+import {IOrders} from "../interfaces/IOrders.sol";
+import {Signatures} from "../Signatures.sol";
+import {Listing, Offer} from "../Types.sol";
+
+/// @title Orders
+/// @notice See {IOrders}.
+abstract contract Orders is IOrders, EIP712 {
+    /// @dev A maker's counter and its first 128 nonces under that counter share a word, so that checking both costs one.
+    uint256 private constant FIRST_NONCES = 128;
+
+    /// @inheritdoc IOrders
+    uint256 public constant MAX_ORDER_SECONDS = 30 days;
+
+    /// @inheritdoc IOrders
+    bytes32 public constant LISTING_TYPEHASH = keccak256(
+        "Listing(address seller,uint256 workId,uint256 quantity,uint256 priceAtomic,uint256 minProceedsAtomic,uint256 nonce,uint256 counter,uint256 expiresAtSeconds)"
+    );
+
+    /// @inheritdoc IOrders
+    bytes32 public constant OFFER_TYPEHASH = keccak256(
+        "Offer(address buyer,uint256 workId,uint256 quantity,uint256 priceAtomic,uint256 nonce,uint256 counter,uint256 expiresAtSeconds)"
+    );
+
+    /// @dev The counter in the upper half, the bits of the first nonces in the lower.
+    mapping(address maker => uint256) private _makers;
+    /// @dev The bits of all further nonces, under the counter that they were used with.
+    mapping(address maker => mapping(uint256 counter => mapping(uint256 wordIndex => uint256))) private _words;
+    /// @dev How much of an order with several editions is filled (lowest 32 bits), and of which: the rest of its digest.
+    mapping(address maker => mapping(uint256 counter => mapping(uint256 nonce => uint256))) private _fills;
+
+    // ------------------------------------------------------------------ makers
+
+    /// @inheritdoc IOrders
+    function cancel(uint256[] calldata nonces) external {
+        if (nonces.length == 0) revert Errors.Works_NothingToCancel(msg.sender);
+        uint256 counter = counterOf(msg.sender);
+        for (uint256 i; i < nonces.length; ++i) {
+            _setNonce(msg.sender, counter, nonces[i]);
+        }
+        emit OrdersCancelled(msg.sender, counter, nonces);
+    }
+
+    /// @inheritdoc IOrders
+    function cancelAll() external returns (uint256 counter) {
+        // By an amount that nobody knows beforehand, so that no order can be signed now for a later counter.
+        uint256 step = uint256(keccak256(abi.encode(blockhash(block.number - 1), msg.sender))) >> 192;
+        counter = counterOf(msg.sender) + step + 1;
+        _makers[msg.sender] = counter << FIRST_NONCES;
+        emit CounterRaised(msg.sender, counter);
+    }
+
+    // ------------------------------------------------------------------ views
+
+    /// @inheritdoc IOrders
+    function counterOf(address maker) public view returns (uint256) {
+        return _makers[maker] >> FIRST_NONCES;
+    }
+
+    /// @inheritdoc IOrders
+    function isNonceUsed(address maker, uint256 nonce) external view returns (bool) {
+        uint256 head = _makers[maker];
+        uint256 word = nonce < FIRST_NONCES ? head : _words[maker][head >> FIRST_NONCES][nonce >> 8];
+        return word >> (nonce & 0xff) & 1 != 0;
+    }
+
+    /// @inheritdoc IOrders
+    function filledOf(address maker, uint256 nonce) external view returns (uint256) {
+        return uint32(_fills[maker][counterOf(maker)][nonce]);
+    }
+
+    /// @inheritdoc IOrders
+    function listingDigest(Listing calldata listing) public view returns (bytes32) {
+        // A struct of value types is encoded as its members in turn.
+        return _hashTypedData(keccak256(abi.encode(LISTING_TYPEHASH, listing)));
+    }
+
+    /// @inheritdoc IOrders
+    function offerDigest(Offer calldata offer) public view returns (bytes32) {
+        return _hashTypedData(keccak256(abi.encode(OFFER_TYPEHASH, offer)));
+    }
+
+    // ------------------------------------------------------------------ internal
+
+    function _domainNameAndVersion() internal pure override returns (string memory, string memory) {
+        return ("Grimoire Works", "1");
+    }
+
+    function _checkTimes(uint256 expiresAtSeconds) internal view {
+        if (block.timestamp > expiresAtSeconds) {
+            revert Errors.Works_OrderExpired(expiresAtSeconds, block.timestamp);
+        }
+        uint256 latestSeconds = block.timestamp + MAX_ORDER_SECONDS;
+        if (expiresAtSeconds > latestSeconds) {
+            revert Errors.Works_OrderTooLong(expiresAtSeconds, latestSeconds);
+        }
+    }
+
+    function _checkSignature(address maker, bytes32 digest, bytes calldata signature) internal view {
+        if (!Signatures.isSignedBy(maker, digest, signature)) revert Errors.Works_BadSignature(maker, digest);
+    }
+
+    /// @dev Takes `quantity` of an order's `total`. An order for one, or bought whole, touches its nonce's word alone.
+    /// The first fill of a part binds the nonce to that order: what is left of it is for no other.
+    function _fill(
+        address maker,
+        uint256 nonce,
+        uint256 counter,
+        bytes32 digest,
+        uint256 total,
+        uint256 quantity
+    ) internal {
+        if (quantity == 0) revert Errors.Works_ZeroQuantity();
+        uint256 expected = counterOf(maker);
+        if (counter != expected) revert Errors.Works_WrongCounter(maker, counter, expected);
+        if (total != 1) quantity = _fillPart(maker, nonce, counter, digest, total, quantity);
+        if (quantity == total) _useNonce(maker, counter, nonce);
+        else if (total == 1) revert Errors.Works_OrderFilled(maker, nonce, quantity, total);
+        else _requireUnused(maker, counter, nonce);
+    }
+
+    /// @dev Returns how much is filled by now.
+    function _fillPart(
+        address maker,
+        uint256 nonce,
+        uint256 counter,
+        bytes32 digest,
+        uint256 total,
+        uint256 quantity
+    ) private returns (uint256 filled) {
+        if (total > type(uint32).max) revert Errors.Works_QuantityTooLarge(total, type(uint32).max);
+        uint256 fill = _fills[maker][counter][nonce];
+        if (fill >> 32 != 0 && fill >> 32 != uint256(digest) >> 32) revert Errors.Works_NonceUsed(maker, nonce);
+        uint256 remaining = total - uint32(fill);
+        if (quantity > remaining) revert Errors.Works_OrderFilled(maker, nonce, quantity, remaining);
+        filled = uint32(fill) + quantity;
+        if (fill != 0 || quantity != total) {
+            _fills[maker][counter][nonce] = uint256(digest) >> 32 << 32 | filled;
+        }
+    }
+
+    function _useNonce(address maker, uint256 counter, uint256 nonce) private {
+        if (_setNonce(maker, counter, nonce)) revert Errors.Works_NonceUsed(maker, nonce);
+    }
+
+    function _requireUnused(address maker, uint256 counter, uint256 nonce) private view {
+        uint256 word = nonce < FIRST_NONCES ? _makers[maker] : _words[maker][counter][nonce >> 8];
+        if (word >> (nonce & 0xff) & 1 != 0) revert Errors.Works_NonceUsed(maker, nonce);
+    }
+
+    /// @dev Returns whether the nonce was used before.
+    function _setNonce(address maker, uint256 counter, uint256 nonce) private returns (bool wasUsed) {
+        uint256 bit = 1 << (nonce & 0xff);
+        uint256 word;
+        if (nonce < FIRST_NONCES) {
+            word = _makers[maker];
+            _makers[maker] = word | bit;
+        } else {
+            word = _words[maker][counter][nonce >> 8];
+            _words[maker][counter][nonce >> 8] = word | bit;
+        }
+        return word & bit != 0;
+    }
+}
