@@ -55,7 +55,9 @@ contract Admissions is IAdmissions {
     // ------------------------------------------------------------------ works
 
     /// @inheritdoc IAdmissions
-    function begin(uint256 workId, address creator, Admission admission, address[] calldata admitted) external {
+    function begin(uint256 workId, address creator, Admission admission, address[] calldata admitted)
+        external
+    {
         if (msg.sender != works) revert Errors.Admissions_NotWorks(msg.sender, works);
         _beginnings[workId] = Beginning(creator, uint40(block.timestamp), admission);
         for (uint256 i; i < admitted.length; ++i) {

@@ -18,9 +18,11 @@ contract Works is Market, Royalties {
     /// @param treasury Account that is credited with the protocol's fee.
     /// @param policy Announces the fee, lists marketplaces and account code.
     /// @param metadataBase Origin that serves metadata, without a trailing slash.
-    constructor(address money, address operators, address treasury, address policy, string memory metadataBase)
-        Credits(money, treasury, policy)
-        Catalogue(operators)
-        Editions(metadataBase)
-    {}
+    constructor(
+        address money,
+        address operators,
+        address treasury,
+        address policy,
+        string memory metadataBase
+    ) Catalogue(operators) Credits(money, treasury, policy) Editions(metadataBase) {}
 }

@@ -11,8 +11,8 @@ interface ICredits {
     /// @notice An account withdrew all its credit.
     event Withdrawn(address indexed account, address indexed to, uint256 amountAtomic);
 
-    /// @notice The ledger takes this fee from now on.
-    event FeeAdopted(uint16 feeBps);
+    /// @notice The protocol's share of a work's payments is this from now on.
+    event FeeAdopted(uint256 indexed workId, uint16 feeBps);
 
     /// @notice The ERC-20 in which everything is priced and paid.
     function money() external view returns (address);
@@ -23,10 +23,11 @@ interface ICredits {
     /// @notice Where the fee and the allowed marketplaces are announced.
     function policy() external view returns (address);
 
-    /// @notice The protocol's share of every payment, as last adopted.
-    function protocolFeeBps() external view returns (uint16);
+    /// @notice The protocol's share of every payment for a work: what the policy said when the work was created or when
+    /// somebody last had it adopted.
+    function feeBpsOf(uint256 workId) external view returns (uint16);
 
-    /// @notice The most that {protocolFeeBps} can be, whatever the policy says.
+    /// @notice The most that {feeBpsOf} can be, whatever the policy says.
     function MAX_PROTOCOL_FEE_BPS() external view returns (uint16);
 
     /// @notice What an account can withdraw at once. What its works have accrued comes on top; see {accruedOf}.
@@ -35,9 +36,9 @@ interface ICredits {
     /// @notice What a work has accrued for its creator and for the treasury, and {gather} would credit.
     function accruedOf(uint256 workId) external view returns (uint256 creatorAtomic, uint256 treasuryAtomic);
 
-    /// @notice Takes over the fee that the policy's announcement has brought into force. Anyone may.
-    /// @dev Reverts above {MAX_PROTOCOL_FEE_BPS}.
-    function adoptFee() external;
+    /// @notice Takes over, for these works, the fee that an announcement of the policy has brought into force. Anyone may.
+    /// @dev Reverts if there is no such work, or above {MAX_PROTOCOL_FEE_BPS}; passes over works that have it already.
+    function adoptFee(uint256[] calldata workIds) external;
 
     /// @notice Credits what works have accrued to their creators and to the treasury. Anyone may.
     /// @dev Reverts if there is no such work; passes over works that have accrued nothing.

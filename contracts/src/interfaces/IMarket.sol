@@ -76,15 +76,15 @@ interface IMarket is IOrders {
     /// @notice Buys `quantity` editions of a listing for `recipient`, paid by the caller's allowance. The cost is in
     /// the call itself: `quantity` times the listing's price.
     /// @param signature The seller's: 64 or 65 bytes of ECDSA, or whatever a smart account's ERC-1271 check accepts.
-    function buy(Listing calldata listing, bytes calldata signature, uint256 quantity, address recipient)
+    function buy(Listing calldata listing, address recipient, uint256 quantity, bytes calldata signature)
         external;
 
     /// @notice The same, paid by the caller's permit.
     function buyWithPermit(
         Listing calldata listing,
-        bytes calldata signature,
-        uint256 quantity,
         address recipient,
+        uint256 quantity,
+        bytes calldata signature,
         Permit calldata permit
     ) external;
 
@@ -92,9 +92,9 @@ interface IMarket is IOrders {
     /// @param salt Distinguishes several purchases alike; part of {purchaseNonce}.
     function buyWithAuthorization(
         Listing calldata listing,
-        bytes calldata signature,
-        uint256 quantity,
         address recipient,
+        uint256 quantity,
+        bytes calldata signature,
         bytes32 salt,
         Authorization calldata authorization
     ) external;

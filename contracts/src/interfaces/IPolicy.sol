@@ -68,7 +68,9 @@ interface IPolicy is IOwned {
     function mayHold(address account) external view returns (bool);
 
     /// @notice ERC-721C/1155C: reverts if the ledger would refuse that `caller` moves editions of `from` to `to`.
-    function validateTransfer(address caller, address from, address to, uint256 workId, uint256 quantity) external view;
+    function validateTransfer(address caller, address from, address to, uint256 workId, uint256 quantity)
+        external
+        view;
 
     /// @notice The same for a single token, as ERC-721C's marketplaces ask.
     function validateTransfer(address caller, address from, address to, uint256 workId) external view;

@@ -48,7 +48,10 @@ abstract contract Slashing is Bonds, Owned, ISlashing {
     // ------------------------------------------------------------------ owner
 
     /// @inheritdoc ISlashing
-    function announceSlash(address operator, uint128 amountAtomic, string calldata reason) external onlyOwner {
+    function announceSlash(address operator, uint128 amountAtomic, string calldata reason)
+        external
+        onlyOwner
+    {
         if (amountAtomic == 0) revert Errors.Operators_ZeroAmount();
         uint256 ceilingAtomic = _slashCeiling(operator);
         if (amountAtomic > ceilingAtomic) revert Errors.Operators_SlashTooLarge(amountAtomic, ceilingAtomic);
@@ -80,6 +83,7 @@ abstract contract Slashing is Bonds, Owned, ISlashing {
         }
         uint256 ceilingAtomic = _slashCeiling(operator);
         uint256 amountAtomic = pending.amountAtomic < ceilingAtomic ? pending.amountAtomic : ceilingAtomic;
+        if (amountAtomic == 0) revert Errors.Operators_ZeroBond(operator);
         delete _slashes[operator];
         slashedAtSeconds[operator] = uint64(block.timestamp);
         Bond storage bond = _bonds[operator];

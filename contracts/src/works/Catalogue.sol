@@ -6,11 +6,13 @@ import {Errors} from "../Errors.sol";
 import {IAdmissions} from "../interfaces/IAdmissions.sol";
 import {ICatalogue} from "../interfaces/ICatalogue.sol";
 import {Parent, Terms, Work} from "../Types.sol";
+import {Credits} from "./Credits.sol";
 import {Parents} from "./Parents.sol";
+import {Till, Tills} from "./Till.sol";
 
 /// @title Catalogue
 /// @notice See {ICatalogue}.
-abstract contract Catalogue is ICatalogue, Parents {
+abstract contract Catalogue is ICatalogue, Parents, Credits {
     /// @inheritdoc ICatalogue
     uint16 public constant MAX_RESALE_ROYALTY_BPS = 2500;
 
@@ -44,7 +46,7 @@ abstract contract Catalogue is ICatalogue, Parents {
         _checkTerms(terms);
         // The parents first: a work that does not exist yet is no parent of itself.
         uint64 parentShares = _setParents(workId, parents);
-        _record(workId, terms, uint8(parents.length), parentShares);
+        _record(workId, terms, parents.length, parentShares);
         emit WorkCreated(workId, msg.sender, terms, parents, admitted, contentHash);
         _publish(workId, contentHash);
         IAdmissions(admissions).begin(workId, msg.sender, terms.admission, admitted);
@@ -80,7 +82,7 @@ abstract contract Catalogue is ICatalogue, Parents {
         return Work({
             creator: origin.creator,
             terms: _termsOf(workId),
-            minted: _tills[workId].minted,
+            minted: uint32(_tills[workId].minted()),
             latestVersion: origin.latestVersion,
             createdAtSeconds: origin.createdAtSeconds
         });
@@ -101,17 +103,17 @@ abstract contract Catalogue is ICatalogue, Parents {
     /// @dev Announces that a token's metadata changed.
     function _describe(uint256 workId) internal virtual;
 
-    function _record(uint256 workId, Terms calldata terms, uint8 parentCount, uint64 parentShares) private {
-        _tills[workId] = Till({
-            minted: 0,
-            editionCap: terms.editionCap,
-            priceAtomic: terms.priceAtomic,
-            resaleRoyaltyBps: terms.resaleRoyaltyBps,
-            usageRoyaltyBps: terms.usageRoyaltyBps,
-            creatorAtomic: 0,
-            treasuryAtomic: 0,
-            parentCount: parentCount
-        });
+    function _record(uint256 workId, Terms calldata terms, uint256 parentCount, uint64 parentShares) private {
+        uint16 feeBps = _feeInForce();
+        _tills[workId] = Tills.make(
+            terms.editionCap,
+            terms.priceAtomic,
+            terms.resaleRoyaltyBps,
+            terms.usageRoyaltyBps,
+            feeBps,
+            parentCount
+        );
+        emit FeeAdopted(workId, feeBps);
         _origins[workId] = Origin({
             creator: msg.sender,
             createdAtSeconds: uint40(block.timestamp),
@@ -149,17 +151,17 @@ abstract contract Catalogue is ICatalogue, Parents {
     }
 
     function _termsOf(uint256 workId) private view returns (Terms memory) {
-        Till storage till = _tills[workId];
+        Till till = _tills[workId];
         Origin storage origin = _origins[workId];
         Ceilings storage ceilings = _ceilings[workId];
         return Terms({
             kind: origin.kind,
             disclosure: origin.disclosure,
             admission: origin.admission,
-            editionCap: till.editionCap,
-            priceAtomic: till.priceAtomic,
-            resaleRoyaltyBps: till.resaleRoyaltyBps,
-            usageRoyaltyBps: till.usageRoyaltyBps,
+            editionCap: uint32(till.editionCap()),
+            priceAtomic: uint48(till.priceAtomic()),
+            resaleRoyaltyBps: uint16(till.resaleRoyaltyBps()),
+            usageRoyaltyBps: uint16(till.usageRoyaltyBps()),
             maxTurnFeeAtomic: ceilings.maxTurnFeeAtomic,
             maxInputPerMillionBytesAtomic: ceilings.maxInputPerMillionBytesAtomic,
             maxOutputPerMillionBytesAtomic: ceilings.maxOutputPerMillionBytesAtomic

@@ -7,6 +7,7 @@ import {Errors} from "../Errors.sol";
 import {ICredits} from "../interfaces/ICredits.sol";
 import {IPolicy} from "../interfaces/IPolicy.sol";
 import {Records} from "./Records.sol";
+import {Till} from "./Till.sol";
 
 /// @title Credits
 /// @notice See {ICredits}.
@@ -30,9 +31,6 @@ abstract contract Credits is ICredits, Records {
     address public immutable policy;
 
     /// @inheritdoc ICredits
-    uint16 public protocolFeeBps;
-
-    /// @inheritdoc ICredits
     mapping(address account => uint256 amountAtomic) public creditOf;
 
     constructor(address money_, address treasury_, address policy_) {
@@ -40,21 +38,26 @@ abstract contract Credits is ICredits, Records {
         if (treasury_ == address(0)) revert Errors.Works_ZeroTreasury();
         if (policy_ == address(0)) revert Errors.Works_ZeroPolicy();
         (money, treasury, policy) = (money_, treasury_, policy_);
-        _adoptFee(policy_);
     }
 
     /// @inheritdoc ICredits
-    function adoptFee() external {
-        _adoptFee(policy);
+    function adoptFee(uint256[] calldata workIds) external {
+        uint16 feeBps = _feeInForce();
+        for (uint256 i; i < workIds.length; ++i) {
+            Till till = _tillOf(workIds[i]);
+            if (till.feeBps() == feeBps) continue;
+            _tills[workIds[i]] = till.withFee(feeBps);
+            emit FeeAdopted(workIds[i], feeBps);
+        }
     }
 
     /// @inheritdoc ICredits
     function gather(uint256[] calldata workIds) public {
         for (uint256 i; i < workIds.length; ++i) {
-            Till memory till = _tillOf(workIds[i]);
-            if (till.creatorAtomic == 0 && till.treasuryAtomic == 0) continue;
-            _spill(workIds[i], till);
-            _tills[workIds[i]] = till;
+            Till till = _tillOf(workIds[i]);
+            if (till.creatorAtomic() != 0 || till.treasuryAtomic() != 0) {
+                _tills[workIds[i]] = _spill(workIds[i], till);
+            }
         }
     }
 
@@ -69,22 +72,31 @@ abstract contract Credits is ICredits, Records {
     }
 
     /// @inheritdoc ICredits
-    function gatherAndWithdraw(uint256[] calldata workIds, address to) external returns (uint256 amountAtomic) {
+    function gatherAndWithdraw(uint256[] calldata workIds, address to)
+        external
+        returns (uint256 amountAtomic)
+    {
         gather(workIds);
         return withdraw(to);
     }
 
     /// @inheritdoc ICredits
+    function feeBpsOf(uint256 workId) external view returns (uint16) {
+        return uint16(_tills[workId].feeBps());
+    }
+
+    /// @inheritdoc ICredits
     function accruedOf(uint256 workId) external view returns (uint256 creatorAtomic, uint256 treasuryAtomic) {
-        Till storage till = _tills[workId];
-        return (till.creatorAtomic, till.treasuryAtomic);
+        Till till = _tills[workId];
+        return (till.creatorAtomic(), till.treasuryAtomic());
     }
 
     // ------------------------------------------------------------------ internal
 
-    /// @dev The protocol's share of a payment, rounded down.
-    function _feeOn(uint256 amountAtomic) internal view returns (uint256) {
-        return amountAtomic * protocolFeeBps / BPS;
+    /// @dev What the policy says, below the ledger's own cap.
+    function _feeInForce() internal view returns (uint16 feeBps) {
+        feeBps = IPolicy(policy).protocolFeeBps();
+        if (feeBps > MAX_PROTOCOL_FEE_BPS) revert Errors.Works_FeeTooHigh(feeBps, MAX_PROTOCOL_FEE_BPS);
     }
 
     function _credit(address account, uint256 workId, uint256 amountAtomic) internal {
@@ -93,35 +105,25 @@ abstract contract Credits is ICredits, Records {
         emit Credited(account, workId, amountAtomic);
     }
 
-    /// @dev Adds to a till in memory what a payment brought to its work's creator and to the treasury. What no longer
-    /// fits is credited at once, so that no sum stops a sale.
-    function _accrue(uint256 workId, Till memory till, uint256 creatorAtomic, uint256 treasuryAtomic) internal {
-        if (
-            till.creatorAtomic + creatorAtomic > type(uint56).max
-                || till.treasuryAtomic + treasuryAtomic > type(uint48).max
-        ) {
-            _spill(workId, till);
-            _credit(_origins[workId].creator, workId, creatorAtomic);
-            _credit(treasury, workId, treasuryAtomic);
-            return;
+    /// @dev The till with what a payment brought to its work's creator and to the treasury. What no longer fits is
+    /// credited at once, so that no sum stops a sale.
+    function _accrued(uint256 workId, Till till, uint256 creatorAtomic, uint256 treasuryAtomic)
+        internal
+        returns (Till)
+    {
+        if (till.fits(creatorAtomic, treasuryAtomic)) {
+            return till.withAccrued(creatorAtomic, treasuryAtomic);
         }
-        unchecked {
-            till.creatorAtomic += uint56(creatorAtomic);
-            till.treasuryAtomic += uint48(treasuryAtomic);
-        }
+        till = _spill(workId, till);
+        _credit(_origins[workId].creator, workId, creatorAtomic);
+        _credit(treasury, workId, treasuryAtomic);
+        return till;
     }
 
-    /// @dev Credits a till's accruals, in memory; the caller stores the till.
-    function _spill(uint256 workId, Till memory till) private {
-        _credit(_origins[workId].creator, workId, till.creatorAtomic);
-        _credit(treasury, workId, till.treasuryAtomic);
-        (till.creatorAtomic, till.treasuryAtomic) = (0, 0);
-    }
-
-    function _adoptFee(address from) private {
-        uint16 feeBps = IPolicy(from).protocolFeeBps();
-        if (feeBps > MAX_PROTOCOL_FEE_BPS) revert Errors.Works_FeeTooHigh(feeBps, MAX_PROTOCOL_FEE_BPS);
-        protocolFeeBps = feeBps;
-        emit FeeAdopted(feeBps);
+    /// @dev Credits what a till has accrued, and returns it with nothing accrued.
+    function _spill(uint256 workId, Till till) private returns (Till) {
+        _credit(_origins[workId].creator, workId, till.creatorAtomic());
+        _credit(treasury, workId, till.treasuryAtomic());
+        return till.settled();
     }
 }

@@ -9,11 +9,10 @@ import {IEditions} from "../interfaces/IEditions.sol";
 import {IPolicy} from "../interfaces/IPolicy.sol";
 import {Disclosure} from "../Types.sol";
 import {Catalogue} from "./Catalogue.sol";
-import {Credits} from "./Credits.sol";
 
 /// @title Editions
 /// @notice See {IEditions}.
-abstract contract Editions is IEditions, ERC1155, Catalogue, Credits {
+abstract contract Editions is IEditions, ERC1155, Catalogue {
     bytes4 private constant ERC2981_INTERFACE_ID = 0x2a55205a;
     /// @dev Of ERC-721C's and ERC-1155C's `ICreatorToken`.
     bytes4 private constant CREATOR_TOKEN_INTERFACE_ID = 0xad0d7f6c;
@@ -100,7 +99,7 @@ abstract contract Editions is IEditions, ERC1155, Catalogue, Credits {
         view
         returns (address receiver, uint256 royaltyAmount)
     {
-        return (_origins[workId].creator, _bpsOf(salePrice, _tills[workId].resaleRoyaltyBps));
+        return (_origins[workId].creator, _bpsOf(salePrice, _tills[workId].resaleRoyaltyBps()));
     }
 
     /// @inheritdoc IEditions

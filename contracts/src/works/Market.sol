@@ -7,6 +7,7 @@ import {Authorization, Listing, Offer, Permit} from "../Types.sol";
 import {Editions} from "./Editions.sol";
 import {Orders} from "./Orders.sol";
 import {Payments} from "./Payments.sol";
+import {Till} from "./Till.sol";
 
 /// @title Market
 /// @notice See {IMarket}.
@@ -58,7 +59,7 @@ abstract contract Market is IMarket, Editions, Orders, Payments {
     // ------------------------------------------------------------------ listings
 
     /// @inheritdoc IMarket
-    function buy(Listing calldata listing, bytes calldata signature, uint256 quantity, address recipient)
+    function buy(Listing calldata listing, address recipient, uint256 quantity, bytes calldata signature)
         external
     {
         uint256 proceedsAtomic = _take(listing, listingDigest(listing), signature, quantity, recipient);
@@ -69,9 +70,9 @@ abstract contract Market is IMarket, Editions, Orders, Payments {
     /// @inheritdoc IMarket
     function buyWithPermit(
         Listing calldata listing,
-        bytes calldata signature,
-        uint256 quantity,
         address recipient,
+        uint256 quantity,
+        bytes calldata signature,
         Permit calldata permit
     ) external {
         uint256 proceedsAtomic = _take(listing, listingDigest(listing), signature, quantity, recipient);
@@ -82,9 +83,9 @@ abstract contract Market is IMarket, Editions, Orders, Payments {
     /// @inheritdoc IMarket
     function buyWithAuthorization(
         Listing calldata listing,
-        bytes calldata signature,
-        uint256 quantity,
         address recipient,
+        uint256 quantity,
+        bytes calldata signature,
         bytes32 salt,
         Authorization calldata authorization
     ) external {
@@ -118,7 +119,9 @@ abstract contract Market is IMarket, Editions, Orders, Payments {
         uint256 minProceedsAtomic,
         Authorization calldata authorization
     ) external {
-        if (authorization.from != offer.buyer) revert Errors.Works_NotBuyer(authorization.from, offer.buyer);
+        if (authorization.from != offer.buyer) {
+            revert Errors.Works_NotBuyer(authorization.from, offer.buyer);
+        }
         bytes32 digest = offerDigest(offer);
         uint256 proceedsAtomic = _give(offer, digest, offer.quantity, minProceedsAtomic);
         _pullWithAuthorization(authorization, offer.quantity * offer.priceAtomic, digest);
@@ -153,19 +156,21 @@ abstract contract Market is IMarket, Editions, Orders, Payments {
         private
         returns (uint256 costAtomic)
     {
-        Till memory till = _tillOf(workId);
+        Till till = _tillOf(workId);
         if (quantity == 0) revert Errors.Works_ZeroQuantity();
-        uint256 remaining = till.editionCap - till.minted;
-        if (quantity > remaining) revert Errors.Works_SoldOut(workId, quantity, remaining);
-        _requireMayHold(recipient);
-        costAtomic = quantity * till.priceAtomic;
-        if (costAtomic > maxCostAtomic) revert Errors.Works_CostTooHigh(costAtomic, maxCostAtomic);
+        // No sum of these can overflow: quantity is below 2^32 once it is checked, the price below 2^48, and neither
+        // what is minted nor the fee is above what it is subtracted from.
+        unchecked {
+            uint256 remaining = till.editionCap() - till.minted();
+            if (quantity > remaining) revert Errors.Works_SoldOut(workId, quantity, remaining);
+            costAtomic = quantity * till.priceAtomic();
+            if (costAtomic > maxCostAtomic) revert Errors.Works_CostTooHigh(costAtomic, maxCostAtomic);
+            _requireMayHold(recipient);
 
-        uint256 feeAtomic = _feeOn(costAtomic);
-        till.minted += uint32(quantity);
-        _accrue(workId, till, costAtomic - feeAtomic, feeAtomic);
-        _tills[workId] = till;
-        emit Minted(workId, recipient, quantity, costAtomic, feeAtomic);
+            uint256 feeAtomic = costAtomic * till.feeBps() / BPS;
+            _tills[workId] = _accrued(workId, till.withMinted(quantity), costAtomic - feeAtomic, feeAtomic);
+            emit Minted(workId, recipient, quantity, costAtomic, feeAtomic);
+        }
     }
 
     /// @dev Everything about the purchase of a listing but money in, proceeds out and editions over.
@@ -230,17 +235,16 @@ abstract contract Market is IMarket, Editions, Orders, Payments {
         private
         returns (uint256 proceedsAtomic, uint256 royaltyAtomic, uint256 feeAtomic)
     {
-        Till memory till = _tillOf(workId);
-        royaltyAtomic = priceAtomic * till.resaleRoyaltyBps / BPS;
-        feeAtomic = _feeOn(priceAtomic);
+        Till till = _tillOf(workId);
+        royaltyAtomic = priceAtomic * till.resaleRoyaltyBps() / BPS;
+        feeAtomic = priceAtomic * till.feeBps() / BPS;
         proceedsAtomic = priceAtomic - royaltyAtomic - feeAtomic;
         if (proceedsAtomic < minProceedsAtomic) {
             revert Errors.Works_ProceedsTooLow(proceedsAtomic, minProceedsAtomic);
         }
         (proceedsAtomic, royaltyAtomic, feeAtomic) =
-            (proceedsAtomic * quantity, royaltyAtomic * quantity, feeAtomic * quantity);
-        _accrue(workId, till, royaltyAtomic, feeAtomic);
-        _tills[workId] = till;
+        (proceedsAtomic * quantity, royaltyAtomic * quantity, feeAtomic * quantity);
+        _tills[workId] = _accrued(workId, till, royaltyAtomic, feeAtomic);
     }
 
     function _deliver(Listing calldata listing, uint256 quantity, address recipient, uint256 proceedsAtomic)

@@ -30,7 +30,8 @@ abstract contract Orders is IOrders, EIP712 {
     /// @dev The counter in the upper half, the bits of the first nonces in the lower.
     mapping(address maker => uint256) private _makers;
     /// @dev The bits of all further nonces, under the counter that they were used with.
-    mapping(address maker => mapping(uint256 counter => mapping(uint256 wordIndex => uint256))) private _words;
+    mapping(address maker => mapping(uint256 counter => mapping(uint256 wordIndex => uint256))) private
+        _words;
     /// @dev How much of an order with several editions is filled (lowest 32 bits), and of which: the rest of its digest.
     mapping(address maker => mapping(uint256 counter => mapping(uint256 nonce => uint256))) private _fills;
 
@@ -76,8 +77,16 @@ abstract contract Orders is IOrders, EIP712 {
 
     /// @inheritdoc IOrders
     function listingDigest(Listing calldata listing) public view returns (bytes32) {
-        // A struct of value types is encoded as its members in turn.
-        return _hashTypedData(keccak256(abi.encode(LISTING_TYPEHASH, listing)));
+        bytes32 typeHash = LISTING_TYPEHASH;
+        bytes32 structHash;
+        // A struct of value types is encoded as its members in turn, as it already lies in the call.
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            mstore(start, typeHash)
+            calldatacopy(add(start, 0x20), listing, 0x100)
+            structHash := keccak256(start, 0x120)
+        }
+        return _hashTypedData(structHash);
     }
 
     /// @inheritdoc IOrders
@@ -102,7 +111,9 @@ abstract contract Orders is IOrders, EIP712 {
     }
 
     function _checkSignature(address maker, bytes32 digest, bytes calldata signature) internal view {
-        if (!Signatures.isSignedBy(maker, digest, signature)) revert Errors.Works_BadSignature(maker, digest);
+        if (!Signatures.isSignedBy(maker, digest, signature)) {
+            revert Errors.Works_BadSignature(maker, digest);
+        }
     }
 
     /// @dev Takes `quantity` of an order's `total`. An order for one, or bought whole, touches its nonce's word alone.
@@ -133,9 +144,13 @@ abstract contract Orders is IOrders, EIP712 {
         uint256 total,
         uint256 quantity
     ) private returns (uint256 filled) {
-        if (total > type(uint32).max) revert Errors.Works_QuantityTooLarge(total, type(uint32).max);
+        if (total > type(uint32).max) {
+            revert Errors.Works_QuantityTooLarge(total, type(uint32).max);
+        }
         uint256 fill = _fills[maker][counter][nonce];
-        if (fill >> 32 != 0 && fill >> 32 != uint256(digest) >> 32) revert Errors.Works_NonceUsed(maker, nonce);
+        if (fill >> 32 != 0 && fill >> 32 != uint256(digest) >> 32) {
+            revert Errors.Works_NonceUsed(maker, nonce);
+        }
         uint256 remaining = total - uint32(fill);
         if (quantity > remaining) revert Errors.Works_OrderFilled(maker, nonce, quantity, remaining);
         filled = uint32(fill) + quantity;

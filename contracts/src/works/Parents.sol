@@ -27,7 +27,7 @@ abstract contract Parents is IParents, Records {
     /// @inheritdoc IParents
     function confirmParent(uint256 childId, uint256 parentId) external {
         _requireCreator(parentId);
-        if (!_isParent(childId, parentId, _tills[childId].parentCount)) {
+        if (!_isParent(childId, parentId, _tills[childId].parentCount())) {
             revert Errors.Works_NotParent(childId, parentId);
         }
         if (isParentConfirmed[childId][parentId]) revert Errors.Works_AlreadyConfirmed(childId, parentId);
@@ -37,7 +37,7 @@ abstract contract Parents is IParents, Records {
 
     /// @inheritdoc IParents
     function parentsOf(uint256 workId) public view returns (Parent[] memory parents) {
-        parents = new Parent[](_tills[workId].parentCount);
+        parents = new Parent[](_tills[workId].parentCount());
         uint64 shares = _ceilings[workId].parentShares;
         for (uint256 i; i < parents.length; ++i) {
             parents[i] = Parent(_parentIds[workId][i], uint16(shares >> (SHARE_BITS * i)));
@@ -50,7 +50,9 @@ abstract contract Parents is IParents, Records {
         uint256 sumBps;
         for (uint256 i; i < parents.length; ++i) {
             Parent calldata parent = parents[i];
-            if (_origins[parent.workId].creator == address(0)) revert Errors.Works_UnknownWork(parent.workId);
+            if (_origins[parent.workId].creator == address(0)) {
+                revert Errors.Works_UnknownWork(parent.workId);
+            }
             if (parent.shareBps == 0) revert Errors.Works_ZeroParentShare(parent.workId);
             if (_isParent(workId, parent.workId, i)) revert Errors.Works_DuplicateParent(parent.workId);
             sumBps += parent.shareBps;

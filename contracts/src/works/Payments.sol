@@ -20,9 +20,11 @@ abstract contract Payments is Credits {
     /// @dev By the caller's permit of exactly this sum. Whoever sees it in the mempool can use it up, which leaves the
     /// very allowance that it was for; so its failure alone refuses nothing.
     function _pullWithPermit(uint256 amountAtomic, Permit calldata permit) internal {
-        try IMoney(money).permit(
-            msg.sender, address(this), amountAtomic, permit.deadlineSeconds, permit.v, permit.r, permit.s
-        ) {} catch {}
+        try IMoney(money)
+            .permit(
+                msg.sender, address(this), amountAtomic, permit.deadlineSeconds, permit.v, permit.r, permit.s
+            ) {}
+            catch {}
         _pull(msg.sender, amountAtomic);
     }
 
@@ -45,9 +47,18 @@ abstract contract Payments is Credits {
 
     /// @dev Pays a seller at once, or credits it if the money refuses.
     function _payOut(address to, uint256 workId, uint256 amountAtomic) internal {
-        (bool ok, bytes memory result) = money.call(abi.encodeCall(IMoney.transfer, (to, amountAtomic)));
-        if (!ok || (result.length != 0 && (result.length < 32 || abi.decode(result, (uint256)) != 1))) {
-            _credit(to, workId, amountAtomic);
+        address token = money;
+        bool isPaid;
+        // As `transfer`, without reserving memory for an answer of any length.
+        assembly ("memory-safe") {
+            mstore(0x14, to)
+            mstore(0x34, amountAtomic)
+            mstore(0x00, 0xa9059cbb000000000000000000000000)
+            let ok := call(gas(), token, 0, 0x10, 0x44, 0x00, 0x20)
+            let answer := returndatasize()
+            isPaid := and(ok, or(iszero(answer), and(gt(answer, 0x1f), eq(mload(0x00), 1))))
+            mstore(0x34, 0)
         }
+        if (!isPaid) _credit(to, workId, amountAtomic);
     }
 }

@@ -3,23 +3,12 @@ pragma solidity ^0.8.28;
 
 import {Errors} from "../Errors.sol";
 import {Admission, Disclosure, Kind} from "../Types.sol";
+import {Till} from "./Till.sol";
 
 /// @title Records
-/// @notice What the ledger stores of each work, in three words by how often they are touched.
+/// @notice What the ledger stores of each work, in three words by how often they are touched: its till, its origin,
+/// its ceilings.
 abstract contract Records {
-    /// @dev What sales and royalties read and write, and nothing else: one word, so that a trade pays for one. The two
-    /// accruals are money that the work has earned and that {ICredits-gather} has not credited yet.
-    struct Till {
-        uint32 minted;
-        uint32 editionCap;
-        uint48 priceAtomic;
-        uint16 resaleRoyaltyBps;
-        uint16 usageRoyaltyBps;
-        uint56 creatorAtomic;
-        uint48 treasuryAtomic;
-        uint8 parentCount;
-    }
-
     /// @dev Whose the work is and what it is.
     struct Origin {
         address creator;
@@ -43,9 +32,9 @@ abstract contract Records {
     mapping(uint256 workId => Ceilings) internal _ceilings;
 
     /// @dev A till that was never made has no editions to sell.
-    function _tillOf(uint256 workId) internal view returns (Till memory till) {
+    function _tillOf(uint256 workId) internal view returns (Till till) {
         till = _tills[workId];
-        if (till.editionCap == 0) revert Errors.Works_UnknownWork(workId);
+        if (till.editionCap() == 0) revert Errors.Works_UnknownWork(workId);
     }
 
     function _requireCreator(uint256 workId) internal view {

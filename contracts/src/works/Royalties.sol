@@ -11,6 +11,7 @@ import {Parent} from "../Types.sol";
 import {Credits} from "./Credits.sol";
 import {Parents} from "./Parents.sol";
 import {Splitter} from "./Splitter.sol";
+import {Till} from "./Till.sol";
 
 /// @title Royalties
 /// @notice See {IRoyalties}.
@@ -53,7 +54,7 @@ abstract contract Royalties is IRoyalties, Parents, Credits {
             revert Errors.Works_LengthMismatch(workIds.length, operators_.length);
         }
         for (uint256 i; i < workIds.length; ++i) {
-            if (_tills[workIds[i]].editionCap == 0 || operators_[i] == address(0)) continue;
+            if (_tills[workIds[i]].editionCap() == 0 || operators_[i] == address(0)) continue;
             amountAtomic += _collect(workIds[i], operators_[i]);
         }
     }
@@ -73,14 +74,13 @@ abstract contract Royalties is IRoyalties, Parents, Credits {
 
     /// @dev Shares out by the work's terms. Each share is rounded down; the operator's is the rest.
     function _share(uint256 workId, address operator, uint256 amountAtomic) private {
-        Till memory till = _tillOf(workId);
-        uint256 protocolAtomic = _feeOn(amountAtomic);
-        uint256 royaltyAtomic = amountAtomic * till.usageRoyaltyBps / BPS;
+        Till till = _tillOf(workId);
+        uint256 protocolAtomic = amountAtomic * till.feeBps() / BPS;
+        uint256 royaltyAtomic = amountAtomic * till.usageRoyaltyBps() / BPS;
         uint256 operatorAtomic = amountAtomic - protocolAtomic - royaltyAtomic;
-        uint256 parentsAtomic = till.parentCount == 0 ? 0 : _shareWithParents(workId, royaltyAtomic);
+        uint256 parentsAtomic = till.parentCount() == 0 ? 0 : _shareWithParents(workId, royaltyAtomic);
         uint256 creatorAtomic = royaltyAtomic - parentsAtomic;
-        _accrue(workId, till, creatorAtomic, protocolAtomic);
-        _tills[workId] = till;
+        _tills[workId] = _accrued(workId, till, creatorAtomic, protocolAtomic);
         creditOf[operator] += operatorAtomic;
         emit Collected(
             workId, operator, amountAtomic, creatorAtomic, parentsAtomic, operatorAtomic, protocolAtomic
@@ -97,9 +97,7 @@ abstract contract Royalties is IRoyalties, Parents, Credits {
             uint256 shareAtomic = royaltyAtomic * parents[i].shareBps / BPS;
             if (shareAtomic == 0) continue;
             parentsAtomic += shareAtomic;
-            Till memory till = _tills[parentId];
-            _accrue(parentId, till, shareAtomic, 0);
-            _tills[parentId] = till;
+            _tills[parentId] = _accrued(parentId, _tills[parentId], shareAtomic, 0);
             emit ParentPaid(workId, parentId, shareAtomic);
         }
     }
