@@ -13,6 +13,8 @@ import {Listing, Offer} from "../Types.sol";
 abstract contract Orders is IOrders, EIP712 {
     /// @dev A maker's counter and its first 128 nonces under that counter share a word, so that checking both costs one.
     uint256 private constant FIRST_NONCES = 128;
+    uint256 private constant TOTAL_AT = 32;
+    uint256 private constant DIGEST_AT = 64;
 
     /// @inheritdoc IOrders
     uint256 public constant MAX_ORDER_SECONDS = 30 days;
@@ -32,7 +34,8 @@ abstract contract Orders is IOrders, EIP712 {
     /// @dev The bits of all further nonces, under the counter that they were used with.
     mapping(address maker => mapping(uint256 counter => mapping(uint256 wordIndex => uint256))) private
         _words;
-    /// @dev How much of an order with several editions is filled (lowest 32 bits), and of which: the rest of its digest.
+    /// @dev Of an order that was filled in parts: how much is filled (lowest 32 bits), of how much (next 32 bits), and
+    /// which order it is (the rest of its digest, zero once it is cancelled).
     mapping(address maker => mapping(uint256 counter => mapping(uint256 nonce => uint256))) private _fills;
 
     // ------------------------------------------------------------------ makers
@@ -42,7 +45,8 @@ abstract contract Orders is IOrders, EIP712 {
         if (nonces.length == 0) revert Errors.Works_NothingToCancel(msg.sender);
         uint256 counter = counterOf(msg.sender);
         for (uint256 i; i < nonces.length; ++i) {
-            _setNonce(msg.sender, counter, nonces[i]);
+            // Only what was used before can be filled in part.
+            if (_setNonce(msg.sender, counter, nonces[i])) _closeFill(msg.sender, counter, nonces[i]);
         }
         emit OrdersCancelled(msg.sender, counter, nonces);
     }
@@ -66,8 +70,10 @@ abstract contract Orders is IOrders, EIP712 {
     /// @inheritdoc IOrders
     function isNonceUsed(address maker, uint256 nonce) external view returns (bool) {
         uint256 head = _makers[maker];
-        uint256 word = nonce < FIRST_NONCES ? head : _words[maker][head >> FIRST_NONCES][nonce >> 8];
-        return word >> (nonce & 0xff) & 1 != 0;
+        uint256 counter = head >> FIRST_NONCES;
+        uint256 word = nonce < FIRST_NONCES ? head : _words[maker][counter][nonce >> 8];
+        uint256 fill = _fills[maker][counter][nonce];
+        return word >> (nonce & 0xff) & 1 != 0 && uint32(fill) == uint32(fill >> TOTAL_AT);
     }
 
     /// @inheritdoc IOrders
@@ -116,8 +122,8 @@ abstract contract Orders is IOrders, EIP712 {
         }
     }
 
-    /// @dev Takes `quantity` of an order's `total`. An order for one, or bought whole, touches its nonce's word alone.
-    /// The first fill of a part binds the nonce to that order: what is left of it is for no other.
+    /// @dev Takes `quantity` of an order's `total`. An order that is filled whole touches its nonce's word alone. The
+    /// first fill of a part binds the nonce to that order: what is left of it is for no other.
     function _fill(
         address maker,
         uint256 nonce,
@@ -129,43 +135,29 @@ abstract contract Orders is IOrders, EIP712 {
         if (quantity == 0) revert Errors.Works_ZeroQuantity();
         uint256 expected = counterOf(maker);
         if (counter != expected) revert Errors.Works_WrongCounter(maker, counter, expected);
-        if (total != 1) quantity = _fillPart(maker, nonce, counter, digest, total, quantity);
-        if (quantity == total) _useNonce(maker, counter, nonce);
-        else if (total == 1) revert Errors.Works_OrderFilled(maker, nonce, quantity, total);
-        else _requireUnused(maker, counter, nonce);
+        if (_setNonce(maker, counter, nonce)) return _fillFurther(maker, nonce, counter, digest, quantity);
+        if (quantity == total) return;
+        if (quantity > total) revert Errors.Works_OrderFilled(maker, nonce, quantity, total);
+        if (total > type(uint32).max) revert Errors.Works_QuantityTooLarge(total, type(uint32).max);
+        _fills[maker][counter][nonce] =
+            uint256(digest) >> DIGEST_AT << DIGEST_AT | total << TOTAL_AT | quantity;
     }
 
-    /// @dev Returns how much is filled by now.
-    function _fillPart(
-        address maker,
-        uint256 nonce,
-        uint256 counter,
-        bytes32 digest,
-        uint256 total,
-        uint256 quantity
-    ) private returns (uint256 filled) {
-        if (total > type(uint32).max) {
-            revert Errors.Works_QuantityTooLarge(total, type(uint32).max);
-        }
+    /// @dev Takes more of an order that was filled in part.
+    function _fillFurther(address maker, uint256 nonce, uint256 counter, bytes32 digest, uint256 quantity)
+        private
+    {
         uint256 fill = _fills[maker][counter][nonce];
-        if (fill >> 32 != 0 && fill >> 32 != uint256(digest) >> 32) {
-            revert Errors.Works_NonceUsed(maker, nonce);
-        }
-        uint256 remaining = total - uint32(fill);
+        if (fill >> DIGEST_AT != uint256(digest) >> DIGEST_AT) revert Errors.Works_NonceUsed(maker, nonce);
+        uint256 remaining = uint32(fill >> TOTAL_AT) - uint32(fill);
         if (quantity > remaining) revert Errors.Works_OrderFilled(maker, nonce, quantity, remaining);
-        filled = uint32(fill) + quantity;
-        if (fill != 0 || quantity != total) {
-            _fills[maker][counter][nonce] = uint256(digest) >> 32 << 32 | filled;
-        }
+        _fills[maker][counter][nonce] = fill + quantity;
     }
 
-    function _useNonce(address maker, uint256 counter, uint256 nonce) private {
-        if (_setNonce(maker, counter, nonce)) revert Errors.Works_NonceUsed(maker, nonce);
-    }
-
-    function _requireUnused(address maker, uint256 counter, uint256 nonce) private view {
-        uint256 word = nonce < FIRST_NONCES ? _makers[maker] : _words[maker][counter][nonce >> 8];
-        if (word >> (nonce & 0xff) & 1 != 0) revert Errors.Works_NonceUsed(maker, nonce);
+    /// @dev What was filled in part is no longer any order's.
+    function _closeFill(address maker, uint256 counter, uint256 nonce) private {
+        uint256 fill = _fills[maker][counter][nonce];
+        if (fill != 0) _fills[maker][counter][nonce] = uint256(uint32(fill)) << TOTAL_AT | uint32(fill);
     }
 
     /// @dev Returns whether the nonce was used before.

@@ -26,7 +26,7 @@ library Tills {
     uint256 private constant USAGE_MASK = 0x1fff;
     uint256 private constant FEE_MASK = 0x1ff;
     /// @dev Everything but the two accruals.
-    uint256 private constant SETTLED = ~((type(uint104).max) << CREATOR_AT);
+    uint256 private constant SETTLED = ~(uint256(type(uint104).max) << CREATOR_AT);
 
     function make(
         uint32 cap,
