@@ -4,16 +4,17 @@ import { after, before, test } from 'node:test'
 import { worksAbi } from '@grimoire/contracts/generated/works'
 import { isProblem, type ProblemCode } from '@grimoire/schema/problem'
 import { UserRejectedRequestError } from 'viem'
-import { buyListing } from './buy-listing.ts'
+import { buyListing, purchaseNonce } from './buy-listing.ts'
 import { buyWork, mintNonce } from './buy-work.ts'
-import { cancelListing } from './cancel-listing.ts'
-import { creditOf, earnings } from './earnings.ts'
+import { cancelOrders } from './cancel-orders.ts'
+import { owedTo } from './credits.ts'
+import { earnings } from './earnings.ts'
 import { checkListing } from './find-listings.ts'
 import { createBareWork, startWorld, type World } from './fixture.ts'
 import { giftEdition } from './gift-edition.ts'
 import { editionsOf, ledgerWork } from './ledger-work.ts'
 import { signListing } from './list-edition.ts'
-import { moneyOf } from './money.ts'
+import { allowanceOf, moneyOf } from './money.ts'
 import { randomBytes32 } from './wallet.ts'
 import { withdrawCredit } from './withdraw-credit.ts'
 
@@ -47,10 +48,10 @@ test('an edition is bought with one signature and one transaction, and the creat
   assert.equal(await editionsOf(market, { workId, holder: buyer.account.address }), 1n)
   assert.equal((await ledgerWork(market, workId)).minted, 1)
   const owed = await earnings(market, { account: creator.account.address })
-  assert.equal(owed.creditAtomic, 4_875_000n)
+  assert.deepEqual([owed.creditAtomic, owed.accruedAtomic, owed.owedAtomic], [0n, 4_875_000n, 4_875_000n])
   assert.deepEqual(
-    owed.earnings.map(row => [row.workId, row.amountAtomic]),
-    [[workId, 4_875_000n]],
+    owed.earnings.map(row => [row.kind, row.workId, row.amountAtomic]),
+    [['sale', workId, 4_875_000n]],
   )
   const withdrawn = await withdrawCredit(market, { wallet: creator })
   assert.equal(withdrawn?.amountAtomic, 4_875_000n)
@@ -58,17 +59,22 @@ test('an edition is bought with one signature and one transaction, and the creat
   assert.equal(await withdrawCredit(market, { wallet: creator }), null)
 })
 
-test('the nonce of a purchase is the one that the ledger computes', async () => {
+test('the nonce of a purchase, from the creator or from a listing, is the one that the ledger computes', async () => {
   const { publicClient, addresses } = world
-  const salt = randomBytes32()
-  const args = [77n, 2n, salt] as const
-  const theirs = await publicClient.readContract({
-    address: addresses.works,
-    abi: worksAbi,
+  const works = { address: addresses.works, abi: worksAbi } as const
+  const [salt, digest, recipient] = [randomBytes32(), randomBytes32(), world.addresses.money]
+  const ofMint = await publicClient.readContract({
+    ...works,
     functionName: 'mintNonce',
-    args,
+    args: [77n, 2n, recipient, salt],
   })
-  assert.equal(mintNonce('77', 2, salt), theirs)
+  assert.equal(mintNonce('77', 2, recipient, salt), ofMint)
+  const ofPurchase = await publicClient.readContract({
+    ...works,
+    functionName: 'purchaseNonce',
+    args: [digest, 2n, recipient, salt],
+  })
+  assert.equal(purchaseNonce(digest, 2, recipient, salt), ofPurchase)
 })
 
 test('someone without gas buys when another sends the transaction, and nobody but the payer gets the edition', async () => {
@@ -80,19 +86,36 @@ test('someone without gas buys when another sends the transaction, and nobody bu
   assert.equal(await editionsOf(world, { workId, holder: relayer.account.address }), 0n)
 })
 
-test('a purchase by allowance costs the same and leaves no allowance behind', async () => {
-  const [creator, buyer] = [await world.person(0n), await world.person(10_000_000n)]
+for (const payBy of ['allowance', 'permit'] as const) {
+  test(`a purchase by ${payBy} costs the same and leaves no allowance behind`, async () => {
+    const [creator, buyer] = [await world.person(0n), await world.person(10_000_000n)]
+    const workId = await createBareWork(world, creator)
+    await buyWork(world.market(), { wallet: buyer, workId, quantity: 2, maxCostAtomic: 10_000_000n, payBy })
+    assert.equal(await moneyOf(world, buyer.account.address), 0n)
+    assert.equal(await allowanceOf(world, buyer.account.address, world.addresses.works), 0n)
+    assert.equal(await editionsOf(world, { workId, holder: buyer.account.address }), 2n)
+  })
+}
+
+test('an edition is bought for another, whoever pays and however', async () => {
+  const [creator, buyer, friend] = [await world.person(0n), await world.person(), await world.person(0n)]
   const workId = await createBareWork(world, creator)
-  const options = {
-    wallet: buyer,
-    workId,
-    quantity: 2,
-    maxCostAtomic: 10_000_000n,
-    payBy: 'allowance',
-  } as const
-  await buyWork(world.market(), options)
-  assert.equal(await moneyOf(world, buyer.account.address), 0n)
-  assert.equal(await editionsOf(world, { workId, holder: buyer.account.address }), 2n)
+  const recipient = friend.account.address
+  for (const payBy of ['authorization', 'permit', 'allowance'] as const) {
+    await buyWork(world.market(), { wallet: buyer, workId, recipient, maxCostAtomic: 5_000_000n, payBy })
+  }
+  assert.equal(await editionsOf(world, { workId, holder: recipient }), 3n)
+  assert.equal(await editionsOf(world, { workId, holder: buyer.account.address }), 0n)
+})
+
+test('a contract that cannot hold editions is refused as a recipient by name', async () => {
+  const [creator, buyer] = [await world.person(0n), await world.person()]
+  const workId = await createBareWork(world, creator)
+  const recipient = world.addresses.money
+  await assert.rejects(
+    buyWork(world.market(), { wallet: buyer, workId, recipient, maxCostAtomic: 5_000_000n }),
+    refusedAs('recipient_refused'),
+  )
 })
 
 test('a price above the ceiling, a sold out work, an unknown one and an empty purse are refused before a signature', async () => {
@@ -117,7 +140,8 @@ test('a listing sells once: royalty, fee and the seller’s part add up to the p
   const workId = await createBareWork(world, creator)
   const market = world.market()
   await buyWork(market, { wallet: seller, workId, maxCostAtomic: 5_000_000n })
-  const creditBefore = await creditOf(market, { account: creator.account.address })
+  const owed = async () => (await owedTo(market, { account: creator.account.address })).owedAtomic
+  const owedBefore = await owed()
   const sellerBefore = await moneyOf(market, seller.account.address)
   const signed = await signListing(market, { wallet: seller, workId, priceAtomic: 9_000_000n })
   await assert.rejects(
@@ -126,12 +150,20 @@ test('a listing sells once: royalty, fee and the seller’s part add up to the p
   )
   await buyListing(market, { wallet: buyer, ...signed, maxCostAtomic: 9_000_000n })
   assert.equal(await moneyOf(market, buyer.account.address), 0n)
-  assert.equal((await creditOf(market, { account: creator.account.address })) - creditBefore, 900_000n)
+  assert.equal((await owed()) - owedBefore, 900_000n)
   assert.equal(
     (await moneyOf(market, seller.account.address)) - sellerBefore,
     9_000_000n - 900_000n - 225_000n,
   )
-  await assert.rejects(checkListing(market, signed), refusedAs('listing_cancelled'))
+  await assert.rejects(checkListing(market, signed), refusedAs('order_cancelled'))
+  const { earnings: rows } = await earnings(market, { account: creator.account.address })
+  assert.deepEqual(
+    rows.map(row => [row.kind, row.amountAtomic]),
+    [
+      ['sale', 4_875_000n],
+      ['royalty', 900_000n],
+    ],
+  )
 })
 
 test('a listing that was cancelled, forged, outlived or given away is refused by the buyer’s own check', async () => {
@@ -143,11 +175,11 @@ test('a listing that was cancelled, forged, outlived or given away is refused by
   const tryBuy = (signed: Awaited<ReturnType<typeof list>>) =>
     buyListing(market, { wallet: buyer, ...signed, maxCostAtomic: 1_000_000n })
   const cancelled = await list()
-  await cancelListing(market, { wallet: seller, nonce: cancelled.listing.nonce })
-  await assert.rejects(tryBuy(cancelled), refusedAs('listing_cancelled'))
+  await cancelOrders(market, { wallet: seller, nonces: [cancelled.listing.nonce] })
+  await assert.rejects(tryBuy(cancelled), refusedAs('order_cancelled'))
   const good = await list()
   const cheaper = { ...good, listing: { ...good.listing, priceAtomic: '1' } }
-  await assert.rejects(tryBuy(cheaper), refusedAs('listing_signature_invalid'))
+  await assert.rejects(tryBuy(cheaper), refusedAs('order_signature_invalid'))
   const over = { ...good, listing: { ...good.listing, expiresAtSeconds: 1 } }
   await assert.rejects(tryBuy(over), (error: unknown) => isProblem(error))
   await giftEdition(market, { wallet: seller, workId, to: creator.account.address, quantity: 2 })

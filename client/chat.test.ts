@@ -7,7 +7,7 @@ import { isProblem, type ProblemCode } from '@grimoire/schema/problem'
 import type { PrivateKeyAccount } from 'viem'
 import { buyWork } from './buy-work.ts'
 import { type Chat, openChat } from './chat.ts'
-import { creditOf } from './earnings.ts'
+import { owedTo } from './credits.ts'
 import { beginExit, channelOnChain, finishExit } from './exit-channel.ts'
 import { allOf, bodyOf, PRICES, serveHttp, TERMS } from './fixture.ts'
 import { promptParts, type SmallMarket, startMarket, startNode, words } from './fixture-market.ts'
@@ -87,7 +87,7 @@ test('a holder signs once for the deposit and never again; each receipt is what 
   const split = await collectRoyalties(world, { wallet, workId, operator: serving.operator })
   assert.equal(split.amountAtomic + split.restingAtomic, paid)
   assert.equal(split.creatorAtomic, ((paid - 1n) * 2000n) / 10_000n)
-  assert.ok((await creditOf(world, { account: creator.account.address })) >= split.creatorAtomic)
+  assert.ok((await owedTo(world, { account: creator.account.address })).owedAtomic >= split.creatorAtomic)
 })
 
 test('an answer that is stopped is paid for what was delivered at most, and the next turn recovers without the wallet', async () => {

@@ -1,54 +1,48 @@
-/** Listings from the edge, each checked as its buyer would: signature, nonce, holding and expiry, on the chain. */
-import { worksAbi } from '@grimoire/contracts/generated/works'
+/** Listings from the edge, each checked as its buyer would: signature, counter, nonce, holding, expiry and proceeds. */
 import { listingsPage } from '@grimoire/schema/catalogue'
 import { type Hex, sameAddress } from '@grimoire/schema/hex'
 import { listingTypedData, type SignedListing } from '@grimoire/schema/listing'
 import { isProblem, Problem } from '@grimoire/schema/problem'
-import { LIMITS } from '@grimoire/schema/work'
 import { edgeOf } from './edge.ts'
 import { ledgerProblem } from './ledger-errors.ts'
 import { editionsOf } from './ledger-work.ts'
 import type { Market } from './market.ts'
+import { leftOf, saleOf } from './orders.ts'
 import { requestJson } from './transport.ts'
-import { chainSeconds } from './wallet.ts'
 
-/** Throws the reason for which the ledger would refuse this listing now. */
-export async function checkListing(market: Market, { listing, signature }: SignedListing): Promise<void> {
+/** How many editions of a listing can be bought now; throws the reason for which the ledger would sell none. */
+export async function checkListing(market: Market, { listing, signature }: SignedListing): Promise<number> {
   const { publicClient, addresses } = market
-  const { seller, workId, quantity } = listing
-  const nonce = BigInt(listing.nonce)
-  const [signed, word, held, now] = await Promise.all([
-    publicClient.verifyTypedData({
-      address: seller,
-      signature,
-      ...listingTypedData(listing, addresses.chainId, addresses.works),
-    }),
-    publicClient.readContract({
-      address: addresses.works,
-      abi: worksAbi,
-      functionName: 'nonceWord',
-      args: [seller, nonce >> 8n],
-    }),
-    editionsOf(market, { workId, holder: seller }),
-    chainSeconds(market),
-  ]).catch(error => {
+  const { seller, workId } = listing
+  const typed = listingTypedData(listing, addresses.chainId, addresses.works)
+  const signed = await publicClient.verifyTypedData({ address: seller, signature, ...typed }).catch(error => {
     throw ledgerProblem(error, 'checking a listing')
   })
-  if (!signed) throw new Problem('listing_signature_invalid', { expected: `a signature of ${seller}` })
-  if ((word >> (nonce & 255n)) & 1n) throw new Problem('listing_cancelled', { got: `nonce ${nonce}` })
-  if (listing.expiresAtSeconds < now || listing.expiresAtSeconds > now + LIMITS.maxListingSeconds) {
-    throw new Problem('listing_expired', { got: listing.expiresAtSeconds, expected: `after ${now}` })
+  if (!signed) throw new Problem('order_signature_invalid', { expected: `a signature of ${seller}` })
+  const [left, held, { sellerAtomic }] = await Promise.all([
+    leftOf(market, { ...listing, maker: seller }),
+    editionsOf(market, { workId, holder: seller }),
+    saleOf(market, { workId, priceAtomic: BigInt(listing.priceAtomic) }),
+  ])
+  if (held === 0n) throw new Problem('listing_not_held', { got: held, expected: 'at least one edition' })
+  if (sellerAtomic < BigInt(listing.minProceedsAtomic)) {
+    throw new Problem('proceeds_too_low', { got: sellerAtomic, expected: listing.minProceedsAtomic })
   }
-  if (held < BigInt(quantity)) throw new Problem('listing_not_held', { got: held, expected: quantity })
+  return held < BigInt(left) ? Number(held) : left
 }
 
-const STALE = ['listing_cancelled', 'listing_expired', 'listing_not_held'] as const
+const STALE = ['order_cancelled', 'order_expired', 'listing_not_held', 'proceeds_too_low'] as const
+
+export type FoundListing = SignedListing & {
+  /** How many of its editions can be bought now. */
+  leftQuantity: number
+}
 
 /** The listings that could be bought now. What went stale is left out; a forged one means that the edge lied. */
 export async function findListings(
   market: Market,
   { workId, seller }: { workId?: string; seller?: Hex } = {},
-): Promise<SignedListing[]> {
+): Promise<FoundListing[]> {
   const parameters = new URLSearchParams()
   if (workId) parameters.set('workId', workId)
   if (seller) parameters.set('seller', seller)
@@ -62,11 +56,10 @@ export async function findListings(
         throw new Problem('edge_lied', { got: listing, expected: { workId, seller } })
       }
       try {
-        await checkListing(market, row)
-        return { listing, signature }
+        return { listing, signature, leftQuantity: await checkListing(market, row) }
       } catch (error) {
         if (STALE.some(code => isProblem(error, code))) return null
-        if (!isProblem(error, 'listing_signature_invalid')) throw error
+        if (!isProblem(error, 'order_signature_invalid')) throw error
         throw new Problem('edge_lied', {
           got: listing,
           expected: 'a listing signed by its seller',

@@ -1,6 +1,7 @@
 /** Who may serve a work: the edge's directory, each row held against the registry and the work's own admission. */
+
+import { admissionsAbi } from '@grimoire/contracts/generated/admissions'
 import { operatorsAbi } from '@grimoire/contracts/generated/operators'
-import { worksAbi } from '@grimoire/contracts/generated/works'
 import { canonicalJson } from '@grimoire/schema/canonical-json'
 import { type OperatorRow, operatorsPage } from '@grimoire/schema/catalogue'
 import type { Hex } from '@grimoire/schema/hex'
@@ -43,8 +44,8 @@ async function verifyRow(market: Market, row: OperatorRow): Promise<OperatorReco
 async function admits({ publicClient, addresses }: Market, workId: string, operator: Hex): Promise<boolean> {
   return publicClient
     .readContract({
-      address: addresses.works,
-      abi: worksAbi,
+      address: addresses.admissions,
+      abi: admissionsAbi,
       functionName: 'admits',
       args: [BigInt(workId), operator],
     })

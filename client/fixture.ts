@@ -50,7 +50,7 @@ export const TERMS: Terms = {
   maxOutputPerMillionBytesAtomic: '2000000',
 }
 
-const TREASURY: Hex = '0x00000000000000000000000000000000000000f1'
+export const TREASURY: Hex = '0x00000000000000000000000000000000000000f1'
 
 /** A chain on a free port of this machine; its own output says which. */
 export async function startChain(): Promise<{ url: string; stop: () => void }> {
@@ -121,14 +121,20 @@ export async function startWorld(keyNetwork = NO_KEEPERS) {
     return createWalletClient({ ...options, account })
   }
   const market = (edgeUrl = 'http://127.0.0.1:9') => createMarket({ ...ledger, edgeUrl, timeoutMs: 5_000 })
-  return { ...chain, ...ledger, ledger, testClient, fund, person, market }
+  return { ...chain, ...ledger, ledger, testClient, owner: deployer, fund, person, market }
 }
 
 /** A work on the chain, without a bundle behind it: enough for what only the ledger decides. */
 export async function createBareWork(
   { ledger }: Pick<World, 'ledger'>,
   creator: Wallet,
-  given: { terms?: Partial<Terms>; admitted?: Hex[]; contentHash?: Hex; salt?: Hex } = {},
+  given: {
+    terms?: Partial<Terms>
+    admitted?: Hex[]
+    contentHash?: Hex
+    salt?: Hex
+    parents?: { workId: bigint; shareBps: number }[]
+  } = {},
 ): Promise<string> {
   const salt = given.salt ?? randomBytes32()
   const terms = termsToChain({ ...TERMS, ...given.terms })
@@ -139,7 +145,7 @@ export async function createBareWork(
     data: encodeFunctionData({
       abi: worksAbi,
       functionName: 'create',
-      args: [salt, terms, [], given.admitted ?? [], contentHash],
+      args: [salt, terms, given.parents ?? [], given.admitted ?? [], contentHash],
     }),
     what: 'creating a work',
   })

@@ -7,11 +7,13 @@ import type { PrivateKeyAccount } from 'viem'
 import { buyWork } from './buy-work.ts'
 import { findHoldings } from './find-holdings.ts'
 import { findListings } from './find-listings.ts'
+import { findOffers, postOffer } from './find-offers.ts'
 import { findOperators } from './find-operators.ts'
 import { findWorks } from './find-works.ts'
 import { joinOperator, serveHttp, TERMS } from './fixture.ts'
 import { promptParts, type SmallMarket, startMarket, words } from './fixture-market.ts'
 import { listEdition } from './list-edition.ts'
+import { makeOffer } from './make-offer.ts'
 import type { Market } from './market.ts'
 import { openCopy } from './open-copy.ts'
 import { publishWork } from './publish-work.ts'
@@ -138,6 +140,15 @@ test('a sealed part that was swapped on the way is refused before it is opened',
 test('a listing whose price was changed is an edge’s lie, not an offer', async () => {
   await assert.rejects(
     through(swap('9000000', '1000000'), market => findListings(market, { workId })),
+    refusedAs('edge_lied'),
+  )
+})
+
+test('an offer whose price was changed is an edge’s lie, not money', async () => {
+  const [buyer, { market }] = [await world.person(), world]
+  await postOffer(market, await makeOffer(market, { wallet: buyer, workId, priceAtomic: 3_210_000n }))
+  await assert.rejects(
+    through(swap('3210000', '8210000'), market => findOffers(market, { workId })),
     refusedAs('edge_lied'),
   )
 })

@@ -1,8 +1,9 @@
-/** The deployment's money token: its EIP-712 domain, allowances, and EIP-3009 authorizations for one exact payment. */
+/** The deployment's money token: its EIP-712 domain, allowances, permits, and EIP-3009 authorizations for one exact payment. */
 import { moneyAbi } from '@grimoire/contracts/generated/money'
 import type { Hex } from '@grimoire/schema/hex'
+import { authorizationTypedData, PERMIT_TYPES, type Validity } from '@grimoire/schema/money'
 import { Problem } from '@grimoire/schema/problem'
-import { encodeFunctionData, parseAbi } from 'viem'
+import { encodeFunctionData, parseAbi, parseSignature } from 'viem'
 import { ledgerProblem } from './ledger-errors.ts'
 import type { Ledger } from './market.ts'
 import { chainSeconds, type Sent, sendCall, signing, type Wallet } from './wallet.ts'
@@ -10,16 +11,11 @@ import { chainSeconds, type Sent, sendCall, signing, type Wallet } from './walle
 /** How long a signed authorization may wait for its block. */
 const AUTHORIZATION_SECONDS = 3600
 
-const RECEIVE_TYPES = {
-  ReceiveWithAuthorization: [
-    { name: 'from', type: 'address' },
-    { name: 'to', type: 'address' },
-    { name: 'value', type: 'uint256' },
-    { name: 'validAfter', type: 'uint256' },
-    { name: 'validBefore', type: 'uint256' },
-    { name: 'nonce', type: 'bytes32' },
-  ],
-} as const
+/**
+ * `authorization` (the default) is one signature of an EIP-3009 payment, good for anyone to send; `permit` one signature
+ * of an EIP-2612 allowance, for the buyer's own call; `allowance` an approval first, for whoever can sign neither.
+ */
+export type PayBy = 'authorization' | 'permit' | 'allowance'
 
 const VERSION_ABI = parseAbi(['function version() view returns (string)'])
 
@@ -57,33 +53,58 @@ export async function allow(
   ledger: Ledger,
   { wallet, spender, amountAtomic }: { wallet: Wallet; spender: Hex; amountAtomic: bigint },
 ): Promise<Sent | null> {
-  const { publicClient, addresses } = ledger
-  const owner = wallet.account.address
-  const current = await publicClient.readContract({
-    ...read,
-    address: addresses.money,
-    functionName: 'allowance',
-    args: [owner, spender],
-  })
-  if (current >= amountAtomic) return null
+  const { addresses } = ledger
+  if ((await allowanceOf(ledger, wallet.account.address, spender)) >= amountAtomic) return null
   const data = encodeFunctionData({ ...read, functionName: 'approve', args: [spender, amountAtomic] })
   return sendCall(ledger, { wallet, to: addresses.money, data, what: 'allowing the payment' })
 }
 
-/** One wallet signature that lets exactly `to` take exactly this sum for exactly the purpose that the nonce names. */
-export async function authorize(
+export async function allowanceOf(ledger: Ledger, owner: Hex, spender: Hex): Promise<bigint> {
+  const token = { ...read, address: ledger.addresses.money } as const
+  return ledger.publicClient
+    .readContract({ ...token, functionName: 'allowance', args: [owner, spender] })
+    .catch(error => {
+      throw ledgerProblem(error, 'reading an allowance')
+    })
+}
+
+/** One wallet signature that allows exactly this sum, for a call of the same wallet. */
+export async function permit(
   ledger: Ledger,
-  { wallet, to, valueAtomic, nonce }: { wallet: Wallet; to: Hex; valueAtomic: bigint; nonce: Hex },
+  { wallet, spender, valueAtomic }: { wallet: Wallet; spender: Hex; valueAtomic: bigint },
 ) {
-  const [domain, now] = await Promise.all([moneyDomain(ledger), chainSeconds(ledger)])
-  const from = wallet.account.address
-  const validBefore = BigInt(now + AUTHORIZATION_SECONDS)
+  const owner = wallet.account.address
+  const token = { ...read, address: ledger.addresses.money } as const
+  const [domain, now, nonce] = await Promise.all([
+    moneyDomain(ledger),
+    chainSeconds(ledger),
+    ledger.publicClient.readContract({ ...token, functionName: 'nonces', args: [owner] }),
+  ])
+  const deadlineSeconds = BigInt(now + AUTHORIZATION_SECONDS)
   const asked = wallet.signTypedData({
     account: wallet.account,
     domain,
-    types: RECEIVE_TYPES,
-    primaryType: 'ReceiveWithAuthorization',
-    message: { from, to, value: valueAtomic, validAfter: 0n, validBefore, nonce },
+    types: PERMIT_TYPES,
+    primaryType: 'Permit',
+    message: { owner, spender, value: valueAtomic, nonce, deadline: deadlineSeconds },
   })
-  return { from, validAfter: 0n, validBefore, signature: await signing(asked) }
+  const { r, s, yParity } = parseSignature(await signing(asked))
+  return { deadlineSeconds, v: 27 + yParity, r, s }
+}
+
+/** One wallet signature that pays exactly this sum for what the nonce names; good for an hour where no validity is given. */
+export async function authorize(
+  ledger: Ledger,
+  options: { wallet: Wallet; to: Hex; valueAtomic: bigint; nonce: Hex; validity?: Validity },
+) {
+  const { wallet, to, valueAtomic: value, nonce } = options
+  const [domain, now] = await Promise.all([moneyDomain(ledger), chainSeconds(ledger)])
+  const from = wallet.account.address
+  const { validAfter, validBefore } = options.validity ?? {
+    validAfter: 0n,
+    validBefore: BigInt(now + AUTHORIZATION_SECONDS),
+  }
+  const typed = authorizationTypedData(domain, { from, to, value, validAfter, validBefore, nonce })
+  const signature = await signing(wallet.signTypedData({ account: wallet.account, ...typed }))
+  return { from, validAfter, validBefore, signature }
 }

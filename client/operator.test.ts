@@ -1,11 +1,14 @@
 /** An operator's life on a real ledger: join, rotate, collect, leave. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { admissionsAbi } from '@grimoire/contracts/generated/admissions'
 import { splitUsage } from '@grimoire/schema/amounts'
 import { isProblem } from '@grimoire/schema/problem'
-import { creditOf } from './earnings.ts'
+import { creditOf, owedTo } from './credits.ts'
+import { earnings } from './earnings.ts'
 import { createBareWork, joinOperator, PRICES, startWorld, TERMS, type World } from './fixture.ts'
 import { splitterOf } from './ledger-work.ts'
+import { acceptWork } from './operator-accept-work.ts'
 import { collectRoyalties } from './operator-collect-royalties.ts'
 import { readOperator } from './operator-read.ts'
 import { registerOperator, updateOperator } from './operator-register.ts'
@@ -92,7 +95,13 @@ test('what reaches a splitter is divided as the terms say, to the last unit, and
   assert.equal(collected.operatorAtomic, expected.operatorAtomic)
   assert.equal(collected.protocolAtomic, expected.protocolAtomic)
   assert.equal(await creditOf(ledger, { account: operator }), expected.operatorAtomic)
-  assert.equal(await creditOf(ledger, { account: creator.account.address }), expected.creatorAtomic)
+  const owed = await owedTo(ledger, { account: creator.account.address })
+  assert.deepEqual([owed.creditAtomic, owed.accruedAtomic], [0n, expected.creatorAtomic])
+  const served = await earnings(ledger, { account: operator })
+  assert.deepEqual(
+    served.earnings.map(row => [row.kind, row.workId, row.amountAtomic]),
+    [['serving', workId, expected.operatorAtomic]],
+  )
   const again = await collectRoyalties(ledger, { wallet, workId, operator })
   assert.deepEqual([again.collection, again.settlement, again.amountAtomic], [null, null, 0n])
 })
@@ -106,4 +115,35 @@ test('only a work’s creator says who may serve it', async () => {
     isProblem(error, 'not_creator'),
   )
   await setAdmitted(world.market(), { wallet: creator, ...change })
+  await assert.rejects(setAdmitted(world.market(), { wallet: creator, ...change }), (error: unknown) =>
+    isProblem(error, 'nothing_to_do'),
+  )
+})
+
+test('a listed operator undertakes to serve a work and takes it back; nobody does it for another', async () => {
+  const { ledger } = world
+  const [one, two] = [await joinOperator(world), await joinOperator(world)]
+  const creator = await world.person(0n)
+  const workId = await createBareWork(world, creator, { admitted: [one.operator] })
+  const acceptedAt = () =>
+    world.publicClient.readContract({
+      address: world.addresses.admissions,
+      abi: admissionsAbi,
+      functionName: 'acceptedAtSeconds',
+      args: [BigInt(workId), one.operator],
+    })
+  await assert.rejects(acceptWork(ledger, { wallet: two.wallet, workId }), (error: unknown) =>
+    isProblem(error, 'not_admitted'),
+  )
+  await assert.rejects(
+    acceptWork(ledger, { wallet: two.wallet, workId, operator: one.operator }),
+    (error: unknown) => isProblem(error, 'transaction_reverted') && /NotOperator/.test(error.message),
+  )
+  await acceptWork(ledger, { wallet: one.wallet, workId })
+  assert.ok((await acceptedAt()) > 0n)
+  await assert.rejects(acceptWork(ledger, { wallet: one.wallet, workId }), (error: unknown) =>
+    isProblem(error, 'nothing_to_do'),
+  )
+  await acceptWork(ledger, { wallet: one.wallet, workId, accepted: false })
+  assert.equal(await acceptedAt(), 0n)
 })

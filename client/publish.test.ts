@@ -1,16 +1,20 @@
 /** Publishing, finding, opening and re-sealing over a real ledger, real key nodes and the real edge. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { CHEAP_NONCES } from '@grimoire/schema/order'
 import { isProblem, type ProblemCode } from '@grimoire/schema/problem'
+import { acceptOffer } from './accept-offer.ts'
 import { buyListing } from './buy-listing.ts'
 import { buyWork } from './buy-work.ts'
 import { findHoldings } from './find-holdings.ts'
 import { findListings } from './find-listings.ts'
+import { findOffers, postOffer } from './find-offers.ts'
 import { findOperators } from './find-operators.ts'
 import { findWorks } from './find-works.ts'
 import { joinOperator, TERMS } from './fixture.ts'
 import { promptParts, type SmallMarket, startMarket, words } from './fixture-market.ts'
 import { listEdition } from './list-edition.ts'
+import { makeOffer } from './make-offer.ts'
 import { openCopy, readOpened } from './open-copy.ts'
 import { publishVersion, resealWork } from './publish-version.ts'
 import { createWork, prepareWork, publishWork, uploadSealed } from './publish-work.ts'
@@ -116,12 +120,35 @@ test('a listing goes over the edge to a buyer, and is gone once it is bought', a
   const [creator, seller, buyer] = [await world.person(0n), await world.person(), await world.person()]
   const { workId } = await publish(creator, 'For resale')
   await buyWork(world.market, { wallet: seller, workId, maxCostAtomic: 5_000_000n })
-  await listEdition(world.market, { wallet: seller, workId, priceAtomic: 6_000_000n })
+  const { listing } = await listEdition(world.market, { wallet: seller, workId, priceAtomic: 6_000_000n })
+  assert.ok(BigInt(listing.nonce) < BigInt(CHEAP_NONCES), `nonce ${listing.nonce} is dear`)
   const [offer, ...rest] = await findListings(world.market, { workId })
   assert.ok(offer)
   assert.equal(rest.length, 0)
   await buyListing(world.market, { wallet: buyer, ...offer, maxCostAtomic: 6_000_000n })
   assert.deepEqual(await findListings(world.market, { workId }), [])
+})
+
+test('an offer goes over the edge to a holder, the best first, and is gone once it is accepted', async () => {
+  const [creator, holder, buyer] = [await world.person(0n), await world.person(), await world.person()]
+  const { market } = world
+  const { workId } = await publish(creator, 'Wanted')
+  await buyWork(market, { wallet: holder, workId, maxCostAtomic: 5_000_000n })
+  await postOffer(market, await makeOffer(market, { wallet: buyer, workId, priceAtomic: 5_500_000n }))
+  await postOffer(market, await makeOffer(market, { wallet: buyer, workId, priceAtomic: 6_500_000n }))
+  const found = await findOffers(market, { workId })
+  assert.deepEqual(
+    found.map(({ offer }) => offer.priceAtomic),
+    ['6500000', '5500000'],
+  )
+  const [best] = found
+  assert.ok(best)
+  await acceptOffer(market, { wallet: holder, ...best })
+  const left = await findOffers(market, { workId })
+  assert.deepEqual(
+    left.map(({ offer }) => offer.priceAtomic),
+    ['5500000'],
+  )
 })
 
 test('the operators of a work are those whom it admits and whose bond stands', async () => {

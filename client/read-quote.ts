@@ -1,6 +1,7 @@
 /** A node's quote, believed only when the registered operator signed it, for this work, at prices that its creator allows. */
+
+import { admissionsAbi } from '@grimoire/contracts/generated/admissions'
 import { operatorsAbi } from '@grimoire/contracts/generated/operators'
-import { worksAbi } from '@grimoire/contracts/generated/works'
 import { canonicalJson } from '@grimoire/schema/canonical-json'
 import { type Hex, sameAddress } from '@grimoire/schema/hex'
 import { pricesWithin } from '@grimoire/schema/price'
@@ -71,8 +72,8 @@ export async function checkQuote(market: Market, { quote, signature }: SignedQuo
 async function requireServing({ publicClient, addresses }: Market, workId: string, operator: Hex) {
   const [admitted, active] = await Promise.all([
     publicClient.readContract({
-      address: addresses.works,
-      abi: worksAbi,
+      address: addresses.admissions,
+      abi: admissionsAbi,
       functionName: 'admits',
       args: [BigInt(workId), operator],
     }),

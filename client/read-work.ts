@@ -1,4 +1,5 @@
 /** One work, verified to the last byte: facts from the chain, words from the manifest whose hash the chain holds. */
+import { admissionsAbi } from '@grimoire/contracts/generated/admissions'
 import { worksAbi } from '@grimoire/contracts/generated/works'
 import { workDetail } from '@grimoire/schema/catalogue'
 import type { Hex } from '@grimoire/schema/hex'
@@ -16,6 +17,8 @@ export type ReadWork = LedgerWork & {
   manifest: Manifest
   parents: { workId: string; shareBps: number; confirmed: boolean }[]
   admitted: readonly Hex[]
+  /** Those of them that undertook to serve it. */
+  accepted: readonly Hex[]
   /** The edge's figures, which the chain does not hold in one place. */
   trade: { floorPriceAtomic: string | null; lastPriceAtomic: string | null; sales: number }
 }
@@ -80,14 +83,27 @@ function checkManifest(
   return parsed.data
 }
 
+/** Whom the chain says that a work admits, and who of them accepted. */
+async function operatorsOf({ publicClient, addresses }: Market, id: bigint) {
+  const admissions = { address: addresses.admissions, abi: admissionsAbi } as const
+  const admitted = await publicClient.readContract({ ...admissions, functionName: 'admittedOf', args: [id] })
+  const acceptedAtSeconds = await Promise.all(
+    admitted.map(operator =>
+      publicClient.readContract({ ...admissions, functionName: 'acceptedAtSeconds', args: [id, operator] }),
+    ),
+  )
+  return { admitted, accepted: admitted.filter((_, index) => acceptedAtSeconds[index] !== 0n) }
+}
+
 /** Parents and admitted operators as the chain has them, with what each parent's creator confirmed. */
-async function relations({ publicClient, addresses }: Market, workId: string) {
+async function relations(market: Market, workId: string) {
+  const { publicClient, addresses } = market
   const works = { address: addresses.works, abi: worksAbi } as const
   const id = BigInt(workId)
   try {
-    const [named, admitted] = await Promise.all([
+    const [named, operators] = await Promise.all([
       publicClient.readContract({ ...works, functionName: 'parentsOf', args: [id] }),
-      publicClient.readContract({ ...works, functionName: 'admittedOf', args: [id] }),
+      operatorsOf(market, id),
     ])
     const parents = await Promise.all(
       named.map(async parent => ({
@@ -100,7 +116,7 @@ async function relations({ publicClient, addresses }: Market, workId: string) {
         }),
       })),
     )
-    return { parents, admitted }
+    return { parents, ...operators }
   } catch (error) {
     throw ledgerProblem(error, 'reading parents and admitted operators')
   }

@@ -1,5 +1,5 @@
 /** A creator's list of operators who may serve a work: adding is at once, a removal takes effect after seven days. */
-import { worksAbi } from '@grimoire/contracts/generated/works'
+import { admissionsAbi } from '@grimoire/contracts/generated/admissions'
 import type { Hex } from '@grimoire/schema/hex'
 import { encodeFunctionData } from 'viem'
 import { nudgeEdge } from './edge.ts'
@@ -13,8 +13,8 @@ export async function setAdmitted(
   const args = [BigInt(options.workId), options.operator, options.admitted] as const
   const sent = await sendCall(market, {
     wallet: options.wallet,
-    to: market.addresses.works,
-    data: encodeFunctionData({ abi: worksAbi, functionName: 'setAdmitted', args }),
+    to: market.addresses.admissions,
+    data: encodeFunctionData({ abi: admissionsAbi, functionName: 'setAdmitted', args }),
     what: 'changing who may serve the work',
   })
   await nudgeEdge(market)

@@ -1,4 +1,4 @@
-/** Creates one contract on a chain that is the one it should be. */
+/** Creates one contract, once, through the deterministic deployment proxy of a chain that is the one it should be. */
 import {
   type Abi,
   type Account,
@@ -11,6 +11,7 @@ import {
   type Transport,
   type WalletClient,
 } from 'viem'
+import { type Creation, PROXY_ADDRESS, PROXY_SIGNER, planCreation, proxyData } from './plan.ts'
 
 export type Deployer = {
   publicClient: PublicClient
@@ -20,28 +21,53 @@ export type Deployer = {
 /** A foreign reason longer than this is no longer one sentence. */
 const MAX_REASON_LENGTH = 300
 
-/** Sends one creation and waits for its receipt; says which contract failed. */
-export async function deployContract(
-  { publicClient, walletClient }: Deployer,
-  name: string,
-  creation: { abi: Abi; bytecode: Hex; args?: readonly unknown[] },
-): Promise<{ address: Address; blockNumber: bigint }> {
-  const sent = walletClient.deployContract({ ...creation, args: creation.args ?? [] })
+/** In which block a contract was created; null where it already stood. */
+export type Created = { creation: Creation; blockNumber: bigint | null; gasUsed: bigint }
+
+/** Creates one contract through the proxy unless it already stands; says which contract failed. */
+export async function createOnce(deployer: Deployer, creation: Creation): Promise<Created> {
+  const { publicClient, walletClient } = deployer
+  const { name, address } = creation
+  if (await publicClient.getCode({ address })) return { creation, blockNumber: null, gasUsed: 0n }
+  await checkConstructor(publicClient, creation, walletClient.account.address)
+  const sent = walletClient.sendTransaction({ to: PROXY_ADDRESS, data: proxyData(creation) })
   const hash = await sent.catch((error: unknown) => {
-    throw creationError(name, creation.abi, error)
+    throw creationError(creation, error)
   })
-  const receipt = await publicClient.waitForTransactionReceipt({ hash })
-  if (receipt.status !== 'success' || !receipt.contractAddress) {
-    throw new Error(`${name} was not deployed: transaction ${hash} reverted. Check the deployer's arguments.`)
-  }
-  return { address: receipt.contractAddress, blockNumber: receipt.blockNumber }
+  const { blockNumber, gasUsed } = await publicClient.waitForTransactionReceipt({ hash })
+  // Code, not the receipt, decides: who creates the same contract a moment earlier has done our work.
+  if (await publicClient.getCode({ address })) return { creation, blockNumber, gasUsed }
+  throw new Error(
+    `${name} was not deployed: transaction ${hash} left nothing at ${address}. Run the deployment again; it continues.`,
+  )
+}
+
+/** The same, from code and arguments. */
+export async function deployContract(
+  deployer: Deployer,
+  name: string,
+  { abi, bytecode, args = [] }: { abi: Abi; bytecode: Hex; args?: readonly unknown[] },
+): Promise<{ address: Address }> {
+  const { creation } = await createOnce(deployer, planCreation(name, abi, bytecode, args))
+  return creation
+}
+
+/** The proxy swallows a constructor's reason, so the constructor is asked beforehand. */
+export async function checkConstructor(
+  publicClient: PublicClient,
+  creation: Creation,
+  account: Address,
+): Promise<void> {
+  await publicClient.call({ account, data: creation.initCode }).catch((error: unknown) => {
+    throw creationError(creation, error)
+  })
 }
 
 /**
  * Why a creation was not sent, in one sentence. Without viem's error as its cause: every link of that chain quotes the
  * whole creation, kilobytes of bytecode that bury the reason.
  */
-function creationError(name: string, abi: Abi, error: unknown): Error {
+function creationError({ name, abi }: Creation, error: unknown): Error {
   const data = revertDataOf(error)
   if (data) {
     return new Error(
@@ -95,4 +121,14 @@ export async function checkChain({ publicClient, walletClient }: Deployer): Prom
     )
   }
   return chainId
+}
+
+/** Throws unless the chain has the proxy that makes addresses the same everywhere. */
+export async function checkProxy(publicClient: PublicClient): Promise<void> {
+  if (await publicClient.getCode({ address: PROXY_ADDRESS })) return
+  throw new Error(
+    `the chain has nothing at ${PROXY_ADDRESS}, where the deterministic deployment proxy should be. ` +
+      `Send 0.01 ether to ${PROXY_SIGNER} and publish the transaction that docs/deploy.md quotes; with anvil, ` +
+      'leave out --disable-default-create2-deployer.',
+  )
 }

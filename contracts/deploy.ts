@@ -1,78 +1,62 @@
 /** Deploys the ledger to a chain, in an order that never changes; and x402's contracts where a chain lacks them. */
 import type { Abi, Address, Hex, TestClient } from 'viem'
 import { type Addresses, COLLECTOR_ADDRESS, MULTICALL3_ADDRESS, SETTLEMENT_ADDRESS } from './addresses.ts'
-import { checkChain, type Deployer, deployContract } from './creation.ts'
+import { checkChain, checkProxy, type Created, createOnce, deployContract, type Deployer } from './creation.ts'
 import { collectorAbi, collectorBytecode } from './generated/collector.ts'
-import { gateAbi, gateBytecode } from './generated/gate.ts'
-import { keyNetworkAbi, keyNetworkBytecode } from './generated/key-network.ts'
-import { moneyAbi, moneyBytecode } from './generated/money.ts'
 import { multicall3Abi, multicall3Bytecode } from './generated/multicall3.ts'
-import { operatorsAbi, operatorsBytecode } from './generated/operators.ts'
 import { settlementAbi, settlementBytecode } from './generated/settlement.ts'
-import { worksAbi, worksBytecode } from './generated/works.ts'
+import { type Plan, planLedger, type Terms } from './plan.ts'
 
-export type KeyNode = {
-  endpoint: string
-  /** 48-byte compressed G1 point. */
-  verificationKey: Hex
-  nodeAddress: Address
-  /** IPv4 address as a number. */
-  ip: number
-  port: number
-}
+export type { KeyNode } from './plan.ts'
 
-export type LedgerOptions = Deployer & {
-  /** May announce changes of the key network. */
-  owner: Address
-  /** Is credited with the protocol's fee. */
-  treasury: Address
-  protocolFeeBps: number
-  minimumBondAtomic: bigint
-  /** An ERC-20 with EIP-3009; left out, a worthless one for tests is deployed. */
-  money?: Address
-  keyNetwork: { nodes: readonly KeyNode[]; threshold: number; networkKey: Hex }
-  /** Origin that serves metadata, without a trailing slash. */
-  metadataBase: string
-  /** Code hashes of smart accounts that may hold editions, besides plain and EIP-7702 accounts. */
-  accountCodeHashes?: readonly Hex[]
-}
+/** Where a development chain burns what is slashed, if nobody else was named. */
+const BURN_ADDRESS: Address = '0x000000000000000000000000000000000000dEaD'
 
+export type LedgerOptions = Deployer &
+  Omit<Terms, 'slashedTo' | 'accountCodeHashes'> & {
+    /** An ERC-20 with EIP-2612 and EIP-3009; left out, a worthless one for tests is deployed. */
+    money?: Address
+    /** Left out, the treasury; burned, where that is the owner. */
+    slashedTo?: Address
+    accountCodeHashes?: readonly Hex[]
+  }
+
+/** Deploys what is missing of a ledger for development and tests, and says where all of it stands. */
 export async function deployLedger(options: LedgerOptions): Promise<Addresses> {
-  const { owner, treasury, protocolFeeBps, minimumBondAtomic, metadataBase, accountCodeHashes = [] } = options
-  const { nodes, threshold, networkKey } = options.keyNetwork
+  const { publicClient, walletClient, money, accountCodeHashes = [], ...terms } = options
+  const { slashedTo = terms.treasury === terms.owner ? BURN_ADDRESS : terms.treasury } = options
   const chainId = await checkChain(options)
-  const put = (name: string, abi: Abi, bytecode: Hex, args: readonly unknown[]) =>
-    deployContract(options, name, { abi, bytecode, args })
-
-  const money = await moneyOf(options)
-  const operators = await put('Operators', operatorsAbi, operatorsBytecode, [money, minimumBondAtomic])
-  const terms = [treasury, protocolFeeBps, metadataBase, accountCodeHashes]
-  const works = await put('Works', worksAbi, worksBytecode, [money, operators.address, ...terms])
-  const gate = await put('Gate', gateAbi, gateBytecode, [works.address, operators.address])
-  const network = [owner, nodes, BigInt(threshold), networkKey]
-  const keyNetwork = await put('KeyNetwork', keyNetworkAbi, keyNetworkBytecode, network)
-  return {
-    chainId,
-    money,
-    works: works.address,
-    operators: operators.address,
-    gate: gate.address,
-    keyNetwork: keyNetwork.address,
-    settlement: SETTLEMENT_ADDRESS,
-    collector: COLLECTOR_ADDRESS,
-    multicall3: MULTICALL3_ADDRESS,
-    deployedAtBlock: Number(operators.blockNumber),
+  await checkProxy(publicClient)
+  if (money && !(await publicClient.getCode({ address: money }))) {
+    throw new Error(`there is no contract at ${money}. Give the address of the chain's money, or leave it out.`)
   }
+  const plan = planLedger({ ...terms, slashedTo, accountCodeHashes }, money)
+  const before = await publicClient.getBlockNumber()
+  const created = await createAll({ publicClient, walletClient }, plan)
+  return addressesOf(plan, chainId, firstBlock(created) ?? before)
 }
 
-async function moneyOf({ money, ...deployer }: LedgerOptions): Promise<Address> {
-  if (!money) {
-    const creation = { abi: moneyAbi, bytecode: moneyBytecode }
-    return (await deployContract(deployer, 'TestMoney', creation)).address
-  }
-  if (await deployer.publicClient.getCode({ address: money })) return money
-  throw new Error(`there is no contract at ${money}. Give the address of the chain's money, or leave it out.`)
+/** Creates, in order, whatever of a plan is missing. */
+export async function createAll(deployer: Deployer, { creations }: Plan): Promise<Created[]> {
+  const created: Created[] = []
+  for (const creation of creations) created.push(await createOnce(deployer, creation))
+  return created
 }
+
+/** The block of the first contract that was created now; null if all stood already. */
+export function firstBlock(created: readonly Created[]): bigint | null {
+  const blocks = created.flatMap(({ blockNumber }) => blockNumber ?? [])
+  return blocks.length === 0 ? null : blocks.reduce((a, b) => (a < b ? a : b))
+}
+
+export const addressesOf = ({ addresses }: Plan, chainId: number, deployedAtBlock: bigint): Addresses => ({
+  chainId,
+  ...addresses,
+  settlement: SETTLEMENT_ADDRESS,
+  collector: COLLECTOR_ADDRESS,
+  multicall3: MULTICALL3_ADDRESS,
+  deployedAtBlock: Number(deployedAtBlock),
+})
 
 type Fixed = { address: Address; name: string; abi: Abi; bytecode: Hex; args?: readonly unknown[] }
 
@@ -96,6 +80,7 @@ export async function installSettlement(
   options: Deployer & { testClient: Pick<TestClient, 'setCode'> },
 ): Promise<void> {
   await checkChain(options)
+  await checkProxy(options.publicClient)
   for (const { address, name, ...creation } of FIXED) {
     if (await options.publicClient.getCode({ address })) continue
     const deployed = await deployContract(options, name, creation)

@@ -1,8 +1,7 @@
 /** Deploys the ledger to a fresh devnet chain, once; later starts read where it stands. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Addresses } from '@grimoire/contracts/addresses'
 import { deployLedger, installSettlement } from '@grimoire/contracts/deploy'
+import { devnetFiles, loadAddresses, saveDeployment } from '@grimoire/contracts/deployments'
 import { moneyAbi } from '@grimoire/contracts/generated/money'
 import { parseMoney } from '@grimoire/schema/amounts'
 import { people } from './accounts.ts'
@@ -14,13 +13,8 @@ export const PROTOCOL_FEE_BPS = 250
 export const MINIMUM_BOND_ATOMIC = parseMoney('100')
 const PURSE_ATOMIC = parseMoney('10000')
 
-const addressesPath = (folder: string) => join(folder, 'addresses.json')
-
 /** The ledger of this folder's chain, or null when the chain is new. */
-export function readAddresses(folder: string): Addresses | null {
-  const path = addressesPath(folder)
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Addresses) : null // Safety: written below.
-}
+export const readAddresses = (folder: string): Addresses | null => loadAddresses(devnetFiles(folder))
 
 /** Everyone with a part to play gets test money; it is worth nothing and anyone may mint it. */
 async function fillPurses(chain: Chain, money: Addresses['money']): Promise<void> {
@@ -39,10 +33,10 @@ export async function deployDevnetLedger(
   const deployer = { publicClient: chain.publicClient, walletClient: chain.walletOf(people.owner) }
   const dealt = shares(folder)
   await installSettlement({ ...deployer, testClient: chain.testClient })
-  const addresses = await deployLedger({
-    ...deployer,
+  const terms = {
     owner: people.owner.address,
     treasury: people.treasury.address,
+    slashedTo: people.treasury.address,
     protocolFeeBps: PROTOCOL_FEE_BPS,
     minimumBondAtomic: MINIMUM_BOND_ATOMIC,
     keyNetwork: {
@@ -51,8 +45,11 @@ export async function deployDevnetLedger(
       networkKey: dealt.networkKey,
     },
     metadataBase: `http://127.0.0.1:${ports.edge}`,
-  })
+    accountCodeHashes: [],
+  }
+  const addresses = await deployLedger({ ...deployer, ...terms })
   await fillPurses(chain, addresses.money)
-  writeFileSync(addressesPath(folder), JSON.stringify(addresses, null, 2))
+  // Last: a start that was cut before deploys anew, and finds what stands.
+  saveDeployment(devnetFiles(folder), addresses, terms)
   return addresses
 }

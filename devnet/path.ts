@@ -8,6 +8,7 @@ import { findWorks } from '@grimoire/client/find-works'
 import { grantNode } from '@grimoire/client/grant-node'
 import { listEdition } from '@grimoire/client/list-edition'
 import { openCopy } from '@grimoire/client/open-copy'
+import { acceptWork } from '@grimoire/client/operator-accept-work'
 import { withdrawCredit } from '@grimoire/client/withdraw-credit'
 import { moneyAbi } from '@grimoire/contracts/generated/money'
 import { worksAbi } from '@grimoire/contracts/generated/works'
@@ -68,6 +69,12 @@ async function publish({ devnet, steps: { step } }: Walked) {
         childId: chatbot.workId,
         parentId: prompt.workId,
       }),
+    ({ gasUsed, hash }) => ({ gasUsed, transaction: hash }),
+  )
+  await step(
+    'Olga',
+    'undertakes to serve the chatbot, so that it does not count as stranded',
+    () => acceptWork(market, { wallet: walletOf(operator), workId: chatbot.workId }),
     ({ gasUsed, hash }) => ({ gasUsed, transaction: hash }),
   )
   return { prompt, promptSeed, chatbot, chatbotSeed }
@@ -196,7 +203,7 @@ async function earn({ devnet, steps: { step } }: Walked, workId: string) {
     events.reduce((total, { args }) => total + args[share], 0n)
   const withdrawn = await step(
     'Bela',
-    'withdraws what she earned',
+    'gathers and withdraws what she earned',
     () => withdrawCredit(market, { wallet: walletOf(people.bela) }),
     taken =>
       taken
@@ -229,13 +236,18 @@ async function resell({ devnet: { market, walletOf }, steps: { step } }: Walked,
     listEdition(market, { wallet: walletOf(people.cleo), workId, priceAtomic: RESALE_PRICE_ATOMIC }),
   )
   const listed = await step('Dan', 'finds the listing', () => findListings(market, { workId }))
-  const [listing] = listed
-  if (!listing) throw new RangeError('the edge shows no listing that was just posted')
+  const [found] = listed
+  if (!found) throw new RangeError('the edge shows no listing that was just posted')
   const sale = await step(
     'Dan',
     'buys it; the creator’s royalty is taken by the ledger',
     () =>
-      buyListing(market, { ...listing, wallet: walletOf(people.dan), maxCostAtomic: RESALE_PRICE_ATOMIC }),
+      buyListing(market, {
+        listing: found.listing,
+        signature: found.signature,
+        wallet: walletOf(people.dan),
+        maxCostAtomic: RESALE_PRICE_ATOMIC,
+      }),
     ({ costAtomic, transaction }) => ({
       paidAtomic: costAtomic,
       gasUsed: transaction.gasUsed,

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ledgerWork } from '@grimoire/client/ledger-work'
 import { type Market, modelOf } from '@grimoire/client/market'
+import { acceptWork } from '@grimoire/client/operator-accept-work'
 import type { Manifest } from '@grimoire/schema/manifest'
 import { isProblem } from '@grimoire/schema/problem'
 import { people } from './accounts.ts'
@@ -62,6 +63,7 @@ export async function seedMarket(
     if (done.some(({ slug, baseSha256 }) => slug === one.slug && baseSha256 === base.sha256)) continue
     const wallet = chain.walletOf(creators[index % creators.length] ?? people.ada)
     const { workId } = await publishSeed(market, { wallet, seed: one, base, admitted: [people.olga.address] })
+    await acceptWork(market, { wallet: chain.walletOf(people.olga), workId })
     const { slug, title, kind } = one
     done.push({ slug, title, kind, workId, model: modelOf(market, workId), baseSha256: base.sha256 })
     writeFileSync(path, JSON.stringify(done, null, 2))

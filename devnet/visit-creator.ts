@@ -1,5 +1,5 @@
 /** A creator's first work: a prompt of one's own, sealed here, minted, and read back through the key nodes. */
-import { creditOf } from '@grimoire/client/earnings'
+import { owedTo } from '@grimoire/client/credits'
 import { readOpened } from '@grimoire/client/open-copy'
 import { publishWork } from '@grimoire/client/publish-work'
 import { formatMoney, parseMoney } from '@grimoire/schema/amounts'
@@ -39,6 +39,7 @@ export async function visitCreator({ market, nodeUrl, walletOf, say }: Visit, te
   )
   const opened = await readOpened(market, { wallet, workId: published.workId })
   say(`  read back through the key nodes: ${opened.text.split('\n').at(-1)}`)
-  say(`  the ledger owes Ada $${formatMoney(await creditOf(market, { account: people.ada.address }))}`)
+  const { owedAtomic } = await owedTo(market, { account: people.ada.address })
+  say(`  the ledger owes Ada $${formatMoney(owedAtomic)}`)
   say('It is on the page now. Sell it, or visit as a holder.')
 }

@@ -1,5 +1,5 @@
 /** An operator's view: the bond, the price card, what the node serves, and what the ledger owes for answers. */
-import { creditOf } from '@grimoire/client/earnings'
+import { owedTo } from '@grimoire/client/credits'
 import { readOperator } from '@grimoire/client/operator-read'
 import { withdrawCredit } from '@grimoire/client/withdraw-credit'
 import { formatMoney } from '@grimoire/schema/amounts'
@@ -23,8 +23,8 @@ export async function visitOperator({ market, nodeUrl, walletOf, say }: Visit): 
   say(
     `  asks $${formatMoney(BigInt(turnFeeAtomic))} a turn and $${formatMoney(BigInt(outputPerMillionBytesAtomic))} for a million bytes delivered`,
   )
-  const owed = await creditOf(market, { account: people.olga.address })
-  say(`  the ledger owes her $${formatMoney(owed)}; the node claims vouchers every minute`)
+  const { owedAtomic } = await owedTo(market, { account: people.olga.address })
+  say(`  the ledger owes her $${formatMoney(owedAtomic)}; the node claims vouchers every minute`)
   const taken = await withdrawCredit(market, { wallet: walletOf(people.olga) })
   if (taken) say(`  withdrawn: $${formatMoney(taken.amountAtomic)}, ${taken.transaction.hash}`)
 }

@@ -97,6 +97,7 @@ async function assemble(
 const CONTRACTS = [
   'works',
   'operators',
+  'admissions',
   'gate',
   'keyNetwork',
   'settlement',

@@ -49,6 +49,7 @@ const ROLES = [
   'stranger',
   'otherOperator',
   'otherPayment',
+  'treasury',
 ] as const
 export type Role = (typeof ROLES)[number]
 
@@ -143,7 +144,7 @@ export class KeyWorld {
       publicClient: this.publicClient,
       walletClient: this.wallet('deployer'),
       owner: this.accounts.deployer.address,
-      treasury: this.accounts.deployer.address,
+      treasury: this.accounts.treasury.address,
       protocolFeeBps: 250,
       minimumBondAtomic: BOND_ATOMIC,
       keyNetwork: { nodes, threshold: 2, networkKey: `0x${this.deal.networkKey}` },

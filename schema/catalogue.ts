@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { address, bytes32, hexData, seconds, sha256Name, workIdText } from './hex.ts'
 import { listing } from './listing.ts'
 import { manifest } from './manifest.ts'
+import { offer, PAYMENTS } from './offer.ts'
 import { prices } from './price.ts'
 import { KINDS, parent, terms } from './work.ts'
 
@@ -43,7 +44,7 @@ export const workSummary = z.object({
   baseModelSha256: sha256Name.nullable(),
   hasAdapter: z.boolean().nullable(),
   createdAtSeconds: seconds,
-  /** The least that one edition costs among the live listings, rounded up. */
+  /** The least that one edition costs among the live listings. */
   floorPriceAtomic: sumText.nullable(),
   /** What one edition went for in the last purchase, rounded down. */
   lastPriceAtomic: sumText.nullable(),
@@ -52,7 +53,7 @@ export const workSummary = z.object({
   sales: count,
   /** What answers brought in all, before it was divided. */
   collectedAtomic: sumText,
-  /** What the creator was credited for answers and resales. */
+  /** What answers and resales brought its creator, also as a parent of other works. */
   royaltiesAtomic: sumText,
 })
 export type WorkSummary = z.infer<typeof workSummary>
@@ -66,14 +67,35 @@ export const worksPage = z.object({
 export const workDetail = workSummary.extend({
   parents: z.array(parent.extend({ confirmed: z.boolean() })),
   admitted: z.array(address),
+  /** Those of them that undertook to serve the work: while one is active, the work does not count as stranded. */
+  accepted: z.array(address),
   versions: z.array(z.object({ version: z.number().int(), contentHash: sha256Name })),
   manifest: manifest.nullable(),
 })
 export type WorkDetail = z.infer<typeof workDetail>
 
-export const listingRow = z.object({ digest: bytes32, listing, signature: hexData, postedAtSeconds: seconds })
+export const listingRow = z.object({
+  digest: bytes32,
+  listing,
+  signature: hexData,
+  postedAtSeconds: seconds,
+  /** How many of its editions can be bought now: not sold yet, and still held by the seller. */
+  leftQuantity: count,
+})
 export const listingsPage = z.object({ listings: z.array(listingRow) })
 export type ListingRow = z.infer<typeof listingRow>
+
+export const offerRow = z.object({
+  digest: bytes32,
+  offer,
+  payment: z.enum(PAYMENTS),
+  signature: hexData,
+  postedAtSeconds: seconds,
+  /** How many of its editions are not delivered yet. Whether the buyer still has the money, the chain says. */
+  leftQuantity: count,
+})
+export const offersPage = z.object({ offers: z.array(offerRow) })
+export type OfferRow = z.infer<typeof offerRow>
 
 export const operatorRow = z.object({
   operator: address,
@@ -98,12 +120,14 @@ export const holdingsPage = z.object({ holdings: z.array(holdingRow), nextCursor
 export type HoldingRow = z.infer<typeof holdingRow>
 
 export const tradeRow = z.object({
-  kind: z.enum(['mint', 'sale']),
+  /** `mint`: the primary sale; `sale`: of a listing; `offer`: an offer was accepted. */
+  kind: z.enum(['mint', 'sale', 'offer']),
   workId: workIdText,
   seller: address,
   recipient: address,
   quantity: count,
-  priceAtomic: sumText,
+  /** For all its editions. */
+  costAtomic: sumText,
   royaltyAtomic: sumText,
   feeAtomic: sumText,
   atSeconds: seconds,
@@ -127,6 +151,8 @@ export const ledgerAddresses = z.object({
   money: address,
   works: address,
   operators: address,
+  policy: address,
+  admissions: address,
   gate: address,
   keyNetwork: address,
   settlement: address,

@@ -1,15 +1,21 @@
-/** A signed offer to sell editions: its fields, and the EIP-712 types that the market contract hashes. */
+/** A seller's signed wish to sell editions: its fields, and the EIP-712 types that the market contract hashes. */
 import { z } from 'zod'
 import { atomicText } from './amounts.ts'
 import { address, type Hex, hexData, seconds, workIdText } from './hex.ts'
+import { orderNumber, orderQuantity, worksDomain } from './order.ts'
 
 export const listing = z.object({
   seller: address,
   workId: workIdText,
-  quantity: z.number().int().min(1).max(0xffff_ffff),
-  /** For the whole listing, not for one edition. */
+  /** In all; a buyer may take a part of them. */
+  quantity: orderQuantity,
+  /** For one edition. */
   priceAtomic: atomicText,
-  nonce: z.string().regex(/^(0|[1-9]\d{0,77})$/, 'expected a nonce as decimal digits'),
+  /** The least that the seller receives for one edition, whatever the protocol's fee is by then. */
+  minProceedsAtomic: atomicText,
+  nonce: orderNumber,
+  /** The seller's counter on the ledger; raising it ends every order signed with an earlier one. */
+  counter: orderNumber,
   expiresAtSeconds: seconds,
 })
 export type Listing = z.infer<typeof listing>
@@ -23,20 +29,21 @@ export const LISTING_TYPES = {
     { name: 'workId', type: 'uint256' },
     { name: 'quantity', type: 'uint256' },
     { name: 'priceAtomic', type: 'uint256' },
+    { name: 'minProceedsAtomic', type: 'uint256' },
     { name: 'nonce', type: 'uint256' },
+    { name: 'counter', type: 'uint256' },
     { name: 'expiresAtSeconds', type: 'uint256' },
   ],
 } as const
-
-export const worksDomain = (chainId: number, works: Hex) =>
-  ({ name: 'Grimoire Works', version: '1', chainId, verifyingContract: works }) as const
 
 export const listingToChain = (value: Listing) => ({
   seller: value.seller,
   workId: BigInt(value.workId),
   quantity: BigInt(value.quantity),
   priceAtomic: BigInt(value.priceAtomic),
+  minProceedsAtomic: BigInt(value.minProceedsAtomic),
   nonce: BigInt(value.nonce),
+  counter: BigInt(value.counter),
   expiresAtSeconds: BigInt(value.expiresAtSeconds),
 })
 
@@ -47,6 +54,3 @@ export const listingTypedData = (value: Listing, chainId: number, works: Hex) =>
     primaryType: 'Listing',
     message: listingToChain(value),
   }) as const
-
-/** The struct whose hash is the EIP-3009 nonce of a gasless primary purchase. */
-export const MINT_TYPE = 'Mint(uint256 workId,uint256 quantity,bytes32 salt)'

@@ -52,6 +52,21 @@ export const problems = {
     'Read the named reason and correct the request.',
   ),
   funds_missing: row(402, 'The account holds less money than this costs.', 'Fund the account and try again.'),
+  authorization_invalid: row(
+    409,
+    'The authorization of the payment has expired, was used before, or is not its payer’s.',
+    'Sign a new one.',
+  ),
+  recipient_refused: row(
+    409,
+    'This account cannot hold editions.',
+    'Name a plain account, or a smart account of a kind that the ledger knows.',
+  ),
+  nothing_to_do: row(
+    409,
+    'Nothing would change: it is so already, or nothing is owed.',
+    'Leave it as it is.',
+  ),
   wallet_refused: row(400, 'The wallet did not sign.', 'Confirm in the wallet, or leave it as it is.'),
   work_unknown: row(404, 'No such work is on the ledger.', 'Check the work id and the chain.'),
   version_unknown: row(404, 'The work has no such version.', 'Ask for a version between 1 and the latest.'),
@@ -253,25 +268,35 @@ export const problems = {
     'The bytes do not have the hash of their name.',
     'Send the bytes under their own sha256.',
   ),
-  listing_signature_invalid: row(
+  order_signature_invalid: row(
     403,
-    'The listing is not signed by its seller.',
-    'Sign the listing with the seller’s account.',
+    'The listing or offer is not signed by its maker.',
+    'Sign it with the maker’s account.',
   ),
-  listing_expired: row(
+  order_expired: row(
     410,
-    'The listing has expired or ends too far ahead.',
+    'The listing or offer has expired or ends too far ahead.',
     'Sign one that ends within 30 days.',
   ),
-  listing_cancelled: row(
+  order_cancelled: row(
     409,
-    'The listing was cancelled or already sold.',
-    'Sign a new listing with a fresh nonce.',
+    'The listing or offer was cancelled or already filled.',
+    'Sign a new one with a fresh nonce and the current counter.',
+  ),
+  order_filled: row(
+    409,
+    'Fewer editions are left than were asked for.',
+    'Ask for at most as many as are left.',
   ),
   listing_not_held: row(
     409,
     'The seller does not hold what the listing offers.',
     'List only editions that the account holds.',
+  ),
+  proceeds_too_low: row(
+    409,
+    'The seller would receive less than they asked for.',
+    'The protocol’s fee may have risen: sign anew, or accept less.',
   ),
   edge_lied: row(502, 'The edge said something that the chain contradicts.', 'Use another edge.'),
   edge_unreachable: row(502, 'The edge does not answer.', 'Check its URL, or use another edge.', true),

@@ -66,7 +66,7 @@ export const parents = sqliteTable(
   t => [primaryKey({ columns: [t.workId, t.parentId] }), index('parents_by_parent').on(t.parentId)],
 )
 
-/** Whom a listed work admits. A removal is kept with the second at which it takes effect. */
+/** Whom a listed work admits, and who of them undertook to serve it. A removal is kept with the second at which it takes effect. */
 export const admissions = sqliteTable(
   'admissions',
   {
@@ -74,6 +74,7 @@ export const admissions = sqliteTable(
     operator: text('operator').notNull(),
     admitted: integer('admitted', { mode: 'boolean' }).notNull(),
     effectiveAtSeconds: integer('effective_at').notNull(),
+    acceptedAtSeconds: integer('accepted_at'),
   },
   t => [primaryKey({ columns: [t.workId, t.operator] }), index('admissions_by_operator').on(t.operator)],
 )
@@ -89,7 +90,7 @@ export const holdings = sqliteTable(
   t => [primaryKey({ columns: [t.holder, t.workId] }), index('holdings_by_work').on(t.workId)],
 )
 
-/** Primary sales (`mint`, seller is the creator) and resales (`sale`). */
+/** Primary sales (`mint`, seller is the creator), bought listings (`sale`) and accepted offers (`offer`). */
 export const trades = sqliteTable(
   'trades',
   {
@@ -99,7 +100,8 @@ export const trades = sqliteTable(
     seller: text('seller').notNull(),
     recipient: text('recipient').notNull(),
     quantity: integer('quantity').notNull(),
-    priceAtomic: text('price_atomic').notNull(),
+    /** For all its editions. */
+    costAtomic: text('cost_atomic').notNull(),
     royaltyAtomic: text('royalty_atomic').notNull(),
     feeAtomic: text('fee_atomic').notNull(),
     atSeconds: integer('at').notNull(),
@@ -146,16 +148,33 @@ export const operators = sqliteTable('operators', {
   registeredAtSeconds: integer('registered_at').notNull(),
 })
 
-/** Which listing nonces are spent: 256 of them per word, as 64 hex digits. */
-export const nonceWords = sqliteTable(
-  'nonce_words',
+/** Who has raised their counter, and to what: an order signed with another one is void. */
+export const makers = sqliteTable('makers', {
+  maker: text('maker').primaryKey(),
+  counter: text('counter').notNull(),
+})
+
+/** What became of a maker's nonce under the counter that it was last used with; an earlier counter's fate matters no more. */
+export const nonces = sqliteTable(
+  'nonces',
   {
-    seller: text('seller').notNull(),
-    wordIndex: text('word_index').notNull(),
-    mask: text('mask').notNull(),
+    maker: text('maker').notNull(),
+    nonce: text('nonce').notNull(),
+    counter: text('counter').notNull(),
+    cancelled: integer('cancelled', { mode: 'boolean' }).notNull(),
+    /** How many editions changed hands by orders with this nonce. */
+    filled: integer('filled').notNull(),
+    /** Of which order: the ledger binds a nonce to the order that was first filled. Null while none was. */
+    filledOrder: text('filled_order'),
   },
-  t => [primaryKey({ columns: [t.seller, t.wordIndex] })],
+  t => [primaryKey({ columns: [t.maker, t.nonce] })],
 )
+
+/** The protocol's share of each work's payments: it decides whether a seller still receives what a listing asks. */
+export const fees = sqliteTable('fees', {
+  workId: text('work_id').primaryKey(),
+  feeBps: integer('fee_bps').notNull(),
+})
 
 /** Posted by sellers, checked against the chain when posted. Whether one still stands is decided when it is read. */
 export const listings = sqliteTable(
@@ -165,12 +184,15 @@ export const listings = sqliteTable(
     seller: text('seller').notNull(),
     workId: text('work_id').notNull(),
     quantity: integer('quantity').notNull(),
+    /** For one edition. */
     priceAtomic: integer('price_atomic').notNull(),
+    minProceedsAtomic: integer('min_proceeds_atomic').notNull(),
+    /** The highest fee at which the seller still receives that. */
+    maxFeeBps: integer('max_fee_bps').notNull(),
     nonce: text('nonce').notNull(),
-    wordIndex: text('word_index').notNull(),
-    /** Where the nonce's bit stands in the word's 64 hex digits: 1 is the first digit. */
-    maskDigit: integer('mask_digit').notNull(),
-    maskFlag: integer('mask_flag').notNull(),
+    counter: text('counter').notNull(),
+    /** What `nonces.filledOrder` says once this listing is filled in part. */
+    filledOrder: text('filled_order').notNull(),
     expiresAtSeconds: integer('expires_at').notNull(),
     signature: text('signature').notNull(),
     postedAtSeconds: integer('posted_at').notNull(),
@@ -179,6 +201,32 @@ export const listings = sqliteTable(
     index('listings_by_work').on(t.workId, t.priceAtomic, t.digest),
     index('listings_by_seller').on(t.seller, t.digest),
     index('listings_by_expiry').on(t.expiresAtSeconds),
+  ],
+)
+
+/** Posted by buyers, checked as listings are. What the buyer holds is the money's to say, not the index's. */
+export const offers = sqliteTable(
+  'offers',
+  {
+    digest: text('digest').notNull(),
+    payment: text('payment').notNull(),
+    buyer: text('buyer').notNull(),
+    workId: text('work_id').notNull(),
+    quantity: integer('quantity').notNull(),
+    /** For one edition. */
+    priceAtomic: integer('price_atomic').notNull(),
+    nonce: text('nonce').notNull(),
+    counter: text('counter').notNull(),
+    filledOrder: text('filled_order').notNull(),
+    expiresAtSeconds: integer('expires_at').notNull(),
+    signature: text('signature').notNull(),
+    postedAtSeconds: integer('posted_at').notNull(),
+  },
+  t => [
+    primaryKey({ columns: [t.digest, t.payment] }),
+    index('offers_by_work').on(t.workId, t.priceAtomic),
+    index('offers_by_buyer').on(t.buyer, t.digest),
+    index('offers_by_expiry').on(t.expiresAtSeconds),
   ],
 )
 

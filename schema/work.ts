@@ -20,7 +20,7 @@ export const LIMITS = {
   maxParents: 4,
   maxParentsBps: 5_000,
   maxAdmitted: 16,
-  maxListingSeconds: 30 * 24 * 3600,
+  maxOrderSeconds: 30 * 24 * 3600,
 } as const
 
 export const parent = z.object({

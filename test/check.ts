@@ -26,6 +26,11 @@ const STEPS: Step[] = [
     mend: 'npm run contracts',
   },
   {
+    name: 'trees, Solidity tests and ABIs agree',
+    command: ['node', 'contracts/trees.ts'],
+    mend: 'write the leaf, the test or the tree that is named; contracts/trees.ts says how',
+  },
+  {
     name: 'error page fresh',
     command: ['node', 'schema/errors-page.ts', '--check'],
     mend: 'npm run errors',

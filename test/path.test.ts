@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { admissionsAbi } from '@grimoire/contracts/generated/admissions'
 import { moneyAbi } from '@grimoire/contracts/generated/money'
 import { settlementAbi } from '@grimoire/contracts/generated/settlement'
 import { worksAbi } from '@grimoire/contracts/generated/works'
@@ -141,7 +142,7 @@ test('what was charged is what the settlement paid to the splitter, and the spli
 
 test('the resale paid the creator’s royalty and moved the edition', async () => {
   const { sold, chatbot } = walk
-  const expected = splitSale(sold.priceAtomic, { resaleRoyaltyBps: 750, protocolFeeBps: 250 })
+  const expected = splitSale(sold.costAtomic, { resaleRoyaltyBps: 750, protocolFeeBps: 250 })
   assert.equal(sold.royaltyAtomic, expected.royaltyAtomic)
   assert.equal(sold.feeAtomic, expected.feeAtomic)
   assert.equal(await held(people.cleo.address, chatbot.workId), 0n)
@@ -153,10 +154,32 @@ test('the seller is refused and the buyer is answered', () => {
   assert.ok(walk.answered.text.length > 0)
 })
 
-test('the ledger holds exactly what it owes', async () => {
+test('the operator undertook to serve the chatbot, so that it is not stranded while she is active', async () => {
+  const { publicClient } = devnet.chain
+  const admissions = { address: devnet.addresses.admissions, abi: admissionsAbi } as const
+  const workId = BigInt(walk.chatbot.workId)
+  const [acceptedAt, strandedSince, { timestamp }] = await Promise.all([
+    publicClient.readContract({
+      ...admissions,
+      functionName: 'acceptedAtSeconds',
+      args: [workId, people.olga.address],
+    }),
+    publicClient.readContract({ ...admissions, functionName: 'strandedSinceSeconds', args: [workId] }),
+    publicClient.getBlock(),
+  ])
+  assert.ok(acceptedAt > 0n)
+  assert.ok(strandedSince + 10n > timestamp, `stranded since ${strandedSince}, now ${timestamp}`)
+})
+
+test('the ledger holds exactly what it owes: credit, and what its works have accrued', async () => {
   const { publicClient } = devnet.chain
   const credit = (account: `0x${string}`) =>
     publicClient.readContract({ ...works(), functionName: 'creditOf', args: [account] })
+  const accrued = await Promise.all(
+    [walk.prompt, walk.chatbot].map(({ workId }) =>
+      publicClient.readContract({ ...works(), functionName: 'accruedOf', args: [BigInt(workId)] }),
+    ),
+  )
   const owed = await Promise.all(
     [people.ada, people.bela, people.olga, people.treasury, people.cleo, people.dan].map(({ address }) =>
       credit(address),
@@ -169,7 +192,7 @@ test('the ledger holds exactly what it owes', async () => {
     args: [devnet.addresses.works],
   })
   assert.equal(
-    owed.reduce((sum, one) => sum + one, 0n),
+    [...owed, ...accrued.flat()].reduce((sum, one) => sum + one, 0n),
     balance,
   )
 })

@@ -174,12 +174,14 @@ describe('the description', () => {
       'GET /v1/holdings',
       'GET /v1/listings',
       'GET /v1/metadata/{id}',
+      'GET /v1/offers',
       'GET /v1/operators',
       'GET /v1/trades',
       'GET /v1/works',
       'GET /v1/works/{workId}',
       'POST /v1/index',
       'POST /v1/listings',
+      'POST /v1/offers',
       'PUT /v1/blobs/{sha256}',
     ])
   })

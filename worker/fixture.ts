@@ -8,8 +8,10 @@ import { createInterface } from 'node:readline'
 import type { Addresses } from '@grimoire/contracts/addresses'
 import { deployLedger } from '@grimoire/contracts/deploy'
 import { anvilBinary } from '@grimoire/contracts/foundry'
+import { admissionsAbi } from '@grimoire/contracts/generated/admissions'
 import { moneyAbi } from '@grimoire/contracts/generated/money'
 import { operatorsAbi } from '@grimoire/contracts/generated/operators'
+import { policyAbi } from '@grimoire/contracts/generated/policy'
 import { worksAbi } from '@grimoire/contracts/generated/works'
 import { createPublicClient, createTestClient, createWalletClient, type Hex, http } from 'viem'
 import { mnemonicToAccount } from 'viem/accounts'
@@ -28,6 +30,7 @@ export const people = {
   stranger: person(3),
   operator: person(4),
   paymentKey: person(5),
+  treasury: person(7),
 }
 export const MINIMUM_BOND_ATOMIC = 100_000_000n
 
@@ -61,7 +64,7 @@ export async function startWorld(options: Partial<EdgeOptions> = {}) {
     publicClient,
     walletClient: walletOf(people.deployer),
     owner: people.deployer.address,
-    treasury: people.deployer.address,
+    treasury: people.treasury.address,
     protocolFeeBps: 250,
     minimumBondAtomic: MINIMUM_BOND_ATOMIC,
     metadataBase: 'http://127.0.0.1:8787',
@@ -99,8 +102,10 @@ export function ledgerOf({ addresses, publicClient, walletOf }: World) {
   }
   const targets = {
     works: { address: addresses.works, abi: worksAbi },
+    admissions: { address: addresses.admissions, abi: admissionsAbi },
     operators: { address: addresses.operators, abi: operatorsAbi },
     money: { address: addresses.money, abi: moneyAbi },
+    policy: { address: addresses.policy, abi: policyAbi },
   }
   return async (
     account: Person,

@@ -2,6 +2,7 @@
 import { isProblem, Problem, problemResponse } from '@grimoire/schema/problem'
 import { OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context, MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import { HTTPException } from 'hono/http-exception'
 import type { Env } from './env.ts'
@@ -75,6 +76,20 @@ export const limitWrites: MiddlewareHandler<Edge> = async (c, next) => {
   if (!success) throw new Problem('rate_limited')
   await next()
 }
+
+/** A signature of a smart account may be long; no more than this. */
+const MAX_ORDER_BYTES = 32_768
+
+/** Before a listing or an offer is taken. */
+export const limitOrders = [
+  limitWrites,
+  bodyLimit({
+    maxSize: MAX_ORDER_BYTES,
+    onError: () => {
+      throw new Problem('body_too_large', { expected: `at most ${MAX_ORDER_BYTES} bytes` })
+    },
+  }),
+]
 
 const problemAnswer = z
   .looseObject({

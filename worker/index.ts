@@ -9,6 +9,7 @@ import { getHealth } from './routes/get-health.ts'
 import { getHoldings } from './routes/get-holdings.ts'
 import { getListings } from './routes/get-listings.ts'
 import { getMetadata } from './routes/get-metadata.ts'
+import { getOffers } from './routes/get-offers.ts'
 import { getOpenapi } from './routes/get-openapi.ts'
 import { getOperators } from './routes/get-operators.ts'
 import { getTrades } from './routes/get-trades.ts'
@@ -16,6 +17,7 @@ import { getWork } from './routes/get-work.ts'
 import { getWorks } from './routes/get-works.ts'
 import { postIndex } from './routes/post-index.ts'
 import { postListing } from './routes/post-listing.ts'
+import { postOffer } from './routes/post-offer.ts'
 import { putBlob } from './routes/put-blob.ts'
 import { dropExpired } from './store/listings.ts'
 
@@ -27,6 +29,8 @@ getWorks(app) //     GET  /v1/works
 getWork(app) //      GET  /v1/works/{workId}
 postListing(app) //  POST /v1/listings
 getListings(app) //  GET  /v1/listings
+postOffer(app) //    POST /v1/offers
+getOffers(app) //    GET  /v1/offers
 getOperators(app) // GET  /v1/operators
 getHoldings(app) //  GET  /v1/holdings
 getTrades(app) //    GET  /v1/trades

@@ -11,7 +11,7 @@ import { buyEditions, type Draft, fund, publishWork, putBlob, registerOperator }
 const { creator, holder, stranger, operator } = people
 const FROM_CHAIN = [
   ...['works', 'versions', 'parents', 'admissions', 'holdings', 'trades', 'collections', 'operators'],
-  ...['nonce_words', 'texts'],
+  ...['makers', 'nonces', 'fees', 'texts'],
 ]
 const TO_UNDO = ['blocks', 'journal']
 
@@ -94,10 +94,12 @@ describe('following', () => {
     const parent = await publish('parent')
     const child = await publish('child', { parents: [{ workId: BigInt(parent), shareBps: 500 }] })
     await call(creator, 'works', 'confirmParent', [BigInt(child), BigInt(parent)])
-    await call(creator, 'works', 'setAdmitted', [BigInt(child), stranger.address, true])
-    await call(creator, 'works', 'setAdmitted', [BigInt(child), operator.address, false])
+    await call(operator, 'admissions', 'setAccepted', [BigInt(parent), operator.address, true])
+    await call(creator, 'admissions', 'setAdmitted', [BigInt(child), stranger.address, true])
+    await call(creator, 'admissions', 'setAdmitted', [BigInt(child), operator.address, false])
     await buyEditions(world, holder, child, 2)
-    await call(holder, 'works', 'cancelMany', [1n, 5n])
+    await call(holder, 'works', 'cancel', [[256n, 258n]])
+    await call(stranger, 'works', 'cancelAll', [])
     await call(operator, 'operators', 'rotateSessionKey', [`0x${'0b'.repeat(32)}`])
     await call(operator, 'operators', 'beginUnbonding', [])
     const { body } = await indexNow(world.edge)
@@ -107,6 +109,8 @@ describe('following', () => {
     assert.deepEqual(work.parents, [{ workId: parent, shareBps: 500, confirmed: true }])
     assert.deepEqual(work.admitted, [stranger.address])
     assert.equal(work.minted, 2)
+    const serving = (await json(world.edge, `/v1/works/${parent}`)).body
+    assert.deepEqual([serving.admitted, serving.accepted], [[operator.address], [operator.address]])
     const [row] = (await json(world.edge, '/v1/operators')).body.operators
     assert.deepEqual(
       [row.operator, row.active, row.sessionKey],
@@ -306,15 +310,15 @@ function randomFrom(seed: number) {
 async function live(name: string, events: number, random: (below: number) => number) {
   const workId = await publish(name)
   for (let at = 0; at < events; at++) {
-    const what = random(6)
+    const what = random(7)
     if (what === 0) await publish(`${name} ${at}`)
     else if (what === 1) await call(holder, 'works', 'mint', [BigInt(workId), 1n, holder.address, 10n ** 12n])
     else if (what === 2)
       await call(creator, 'works', 'publishVersion', [BigInt(workId), `0x${'0c'.repeat(32)}`])
     else if (what === 3)
-      await call(creator, 'works', 'setAdmitted', [BigInt(workId), person(20 + at).address, true])
-    else if (what === 4)
-      await call(holder, 'works', 'cancelMany', [BigInt(random(3)), 1n << BigInt(random(256))])
+      await call(creator, 'admissions', 'setAdmitted', [BigInt(workId), person(20 + at).address, true])
+    else if (what === 4) await call(holder, 'works', 'cancel', [[BigInt(random(300)), BigInt(random(300))]])
+    else if (what === 5) await call(holder, 'works', 'cancelAll', [])
     else await world.testClient.mine({ blocks: 1 })
   }
 }

@@ -3,9 +3,20 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { worksAbi } from '@grimoire/contracts/generated/works'
 import { listingRow, listingsPage } from '@grimoire/schema/catalogue'
-import { type Listing, listingToChain } from '@grimoire/schema/listing'
+import { type Listing, listingToChain, type SignedListing } from '@grimoire/schema/listing'
+import { type Offer, offerToChain, offerTypedData } from '@grimoire/schema/offer'
 import { type Hex, parseSignature, serializeCompactSignature, signatureToCompactSignature } from 'viem'
-import { indexNow, json, ledgerOf, people, person, post, startWorld, type World } from './fixture.ts'
+import {
+  indexNow,
+  json,
+  ledgerOf,
+  type Person,
+  people,
+  person,
+  post,
+  startWorld,
+  type World,
+} from './fixture.ts'
 import { buyEditions, chainSeconds, fund, publishWork, signListing } from './seed.ts'
 
 const { creator, holder, stranger } = people
@@ -28,10 +39,26 @@ const draft = async (change: Partial<Listing> = {}): Promise<Listing> => ({
   workId,
   quantity: 1,
   priceAtomic: '7000000',
+  minProceedsAtomic: '0',
   nonce: String(nonce++),
+  counter: '0',
   expiresAtSeconds: (await chainSeconds(world)) + 3_600,
   ...change,
 })
+/** A purchase of one edition. */
+const purchase = ({ listing, signature }: SignedListing, recipient: Person) => [
+  listingToChain(listing),
+  recipient.address,
+  1n,
+  signature,
+]
+const gift = (from: Person, to: Person, quantity = 1n) => [
+  from.address,
+  to.address,
+  BigInt(workId),
+  quantity,
+  '0x',
+]
 const send = async (signed: unknown) => json(world.edge, '/v1/listings', post(signed))
 const shown = async (query = `workId=${workId}`) => {
   const { body } = await json(world.edge, `/v1/listings?${query}`)
@@ -96,7 +123,7 @@ describe('posting', () => {
       { listing, signature: `0x${'00'.repeat(65)}` },
     ]) {
       const { status, body } = await send(attempt)
-      assert.deepEqual([status, body.code], [403, 'listing_signature_invalid'], JSON.stringify(body))
+      assert.deepEqual([status, body.code], [403, 'order_signature_invalid'], JSON.stringify(body))
     }
   })
 
@@ -108,29 +135,40 @@ describe('posting', () => {
     const byKey = await signListing(world, account, listing)
     const byCode = { listing, signature: '0xc0de' }
     await setCode('0x5f5ffd') // reverts whatever it is asked
-    assert.equal((await send(byCode)).body.code, 'listing_signature_invalid')
+    assert.equal((await send(byCode)).body.code, 'order_signature_invalid')
     assert.equal((await send(byKey)).status, 200)
     await setCode('0x631626ba7e60e01b5f5260205ff3') // answers ERC-1271's yes to everything
     const other = { ...listing, nonce: String(nonce++) }
     assert.equal((await send({ ...byCode, listing: other })).status, 200)
   })
 
-  test('more than the seller holds is refused with what is held', async () => {
-    const body = await refused({ quantity: 4 }, 'listing_not_held')
-    assert.match(body.expected, /at most the 3 held/)
+  test('a seller who holds none is refused; more than is held is shown as what is held, for parts can be bought', async () => {
     await refused({ seller: stranger.address }, 'listing_not_held', stranger)
+    const { status, body } = await offer({ quantity: 4 })
+    assert.deepEqual([status, body.leftQuantity], [200, 3], JSON.stringify(body))
+  })
+
+  test('another counter than the seller’s is refused, as the ledger would', async () => {
+    await refused({ counter: '1' }, 'order_cancelled')
+  })
+
+  test('a seller who asks for more than royalty and fee leave is refused, and to the last unit taken', async () => {
+    // Of 7,000,000: a tenth to the creator, 250 bps to the protocol.
+    await refused({ minProceedsAtomic: '6125001' }, 'proceeds_too_low')
+    await refused({ minProceedsAtomic: '7000001' }, 'request_invalid')
+    assert.equal((await offer({ minProceedsAtomic: '6125000' })).status, 200)
   })
 
   test('an end in the past, and one more than 30 days ahead, are refused', async () => {
     const now = await chainSeconds(world)
-    await refused({ expiresAtSeconds: now - 1 }, 'listing_expired')
-    await refused({ expiresAtSeconds: now + 30 * 86_400 + 60 }, 'listing_expired')
+    await refused({ expiresAtSeconds: now - 1 }, 'order_expired')
+    await refused({ expiresAtSeconds: now + 30 * 86_400 + 60 }, 'order_expired')
   })
 
   test('a cancelled nonce is refused, also high in a word', async () => {
-    for (const spent of ['255', '256', String(2n ** 256n - 1n)]) {
-      await call(holder, 'works', 'cancel', [BigInt(spent)])
-      await refused({ nonce: spent }, 'listing_cancelled')
+    for (const spent of ['127', '128', '255', '256', String(2n ** 256n - 1n)]) {
+      await call(holder, 'works', 'cancel', [[BigInt(spent)]])
+      await refused({ nonce: spent }, 'order_cancelled')
     }
   })
 
@@ -167,7 +205,7 @@ describe('posting', () => {
 
 describe('standing', () => {
   test('the cheapest comes first, and the work shows it as its floor', async () => {
-    await offer({ priceAtomic: '9000001', quantity: 3 })
+    await offer({ priceAtomic: '3000001', quantity: 3 })
     const prices = (await shown()).map(({ listing }) => Number(listing.priceAtomic))
     assert.deepEqual(
       prices,
@@ -182,34 +220,81 @@ describe('standing', () => {
     const { signed } = await offer({ priceAtomic: '6000000' })
     const before = await shown()
     await fund(world, stranger)
-    const args = [listingToChain(signed.listing), signed.signature, stranger.address, 10n ** 9n]
-    await call(stranger, 'works', 'buy', args)
+    await call(stranger, 'works', 'buy', purchase(signed, stranger))
     await indexNow(world.edge)
     const left = await shown()
     assert.ok(before.some(({ listing }) => listing.nonce === signed.listing.nonce))
     assert.ok(!left.some(({ listing }) => listing.nonce === signed.listing.nonce))
-    assert.ok(!left.some(({ listing }) => listing.quantity === 3), 'the holder has 2 left')
     assert.ok(left.length > 0)
+    assert.ok(
+      left.every(({ leftQuantity }) => leftQuantity <= 2),
+      'the holder has 2 left',
+    )
     const { body } = await json(world.edge, `/v1/trades?workId=${workId}`)
     assert.deepEqual(
-      [body.trades[0].kind, body.trades[0].priceAtomic, body.trades[0].royaltyAtomic],
+      [body.trades[0].kind, body.trades[0].costAtomic, body.trades[0].royaltyAtomic],
       ['sale', '6000000', '600000'],
+    )
+  })
+
+  test('a listing that is bought in part shows what is left, and is gone when nothing is', async () => {
+    const { signed } = await offer({ priceAtomic: '5500000', quantity: 2 })
+    const left = async () =>
+      (await shown()).find(({ listing }) => listing.nonce === signed.listing.nonce)?.leftQuantity
+    assert.equal(await left(), 2)
+    await call(stranger, 'works', 'buy', purchase(signed, holder))
+    await indexNow(world.edge)
+    assert.equal(await left(), 1)
+    assert.deepEqual([(await send(signed)).body.leftQuantity], [1])
+    // The same nonce under another price is another order: the ledger binds what is left to the first.
+    const other = await offer({ ...signed.listing, priceAtomic: '5400000' })
+    assert.ok(!(await shown()).some(({ digest }) => digest === other.body.digest))
+    await call(stranger, 'works', 'buy', purchase(signed, holder))
+    await indexNow(world.edge)
+    assert.equal(await left(), undefined)
+    assert.equal((await send(signed)).body.code, 'order_cancelled')
+  })
+
+  test('an accepted offer is a trade, and ends the listing that has its maker’s nonce', async () => {
+    const value: Offer = {
+      buyer: stranger.address,
+      workId,
+      quantity: 1,
+      priceAtomic: '4000000',
+      nonce: '99',
+      counter: '0',
+      expiresAtSeconds: (await chainSeconds(world)) + 3_600,
+    }
+    const { signed } = await offer({ seller: stranger.address, nonce: '99', quantity: 1 }, stranger)
+    const stands = async () => (await shown()).some(({ listing }) => listing.seller === stranger.address)
+    assert.equal(await stands(), true)
+    const { chainId, works } = world.addresses
+    const signature = await stranger.signTypedData(offerTypedData(value, chainId, works))
+    await call(holder, 'works', 'acceptOffer', [offerToChain(value), signature, 1n, 0n])
+    await call(stranger, 'works', 'safeTransferFrom', [...gift(stranger, holder)])
+    await indexNow(world.edge)
+    assert.equal(await stands(), false)
+    assert.equal((await send(signed)).body.code, 'order_cancelled')
+    const [trade] = (await json(world.edge, `/v1/trades?workId=${workId}`)).body.trades
+    assert.deepEqual(
+      [trade.kind, trade.seller, trade.recipient, trade.costAtomic, trade.royaltyAtomic, trade.feeAtomic],
+      ['offer', holder.address, stranger.address, '4000000', '400000', '100000'],
     )
   })
 
   test('what is cancelled is gone, one and many', async () => {
     const one = await offer({ nonce: '600' })
     const many = await offer({ nonce: '767' })
-    const word = 600n / 256n
+    const cheap = await offer({ nonce: '101' })
     const nonces = async () => (await shown(`seller=${holder.address}`)).map(({ listing }) => listing.nonce)
     assert.ok((await nonces()).includes('600') && (await nonces()).includes('767'))
-    await call(holder, 'works', 'cancel', [600n])
+    await call(holder, 'works', 'cancel', [[600n]])
     await indexNow(world.edge)
     assert.ok(!(await nonces()).includes('600') && (await nonces()).includes('767'))
-    await call(holder, 'works', 'cancelMany', [word, 1n << (767n % 256n)])
+    await call(holder, 'works', 'cancel', [[767n, 101n]])
     await indexNow(world.edge)
-    assert.ok(!(await nonces()).includes('767'))
-    assert.deepEqual([one.status, many.status], [200, 200])
+    assert.ok(!(await nonces()).includes('767') && !(await nonces()).includes('101'))
+    assert.deepEqual([one.status, many.status, cheap.status], [200, 200, 200])
   })
 
   test('what has expired by the clock of the chain is gone', async () => {
@@ -220,6 +305,39 @@ describe('standing', () => {
     await world.testClient.mine({ blocks: 1 })
     await indexNow(world.edge)
     assert.equal(await listed(), false)
+  })
+
+  test('a fee that leaves the seller less than asked takes the listing off, and only that', async () => {
+    const expiresAtSeconds = (await chainSeconds(world)) + 10 * 86_400
+    const strict = await offer({ nonce: '910', minProceedsAtomic: '6125000', expiresAtSeconds })
+    const easy = await offer({ nonce: '911', expiresAtSeconds })
+    const listed = async () => (await shown()).map(({ digest }) => digest)
+    assert.ok((await listed()).includes(strict.body.digest))
+    await call(people.deployer, 'policy', 'announceFee', [300])
+    await world.testClient.increaseTime({ seconds: 48 * 3_600 })
+    await call(stranger, 'works', 'adoptFee', [[BigInt(workId)]])
+    await indexNow(world.edge)
+    assert.ok(!(await listed()).includes(strict.body.digest))
+    assert.ok((await listed()).includes(easy.body.digest))
+    await refused({ nonce: '913', minProceedsAtomic: '6125000' }, 'proceeds_too_low')
+  })
+
+  test('a seller who cancels all has nothing left, and begins anew with the new counter', async () => {
+    assert.ok((await shown(`seller=${holder.address}`)).length > 0)
+    await call(holder, 'works', 'cancelAll', [])
+    await indexNow(world.edge)
+    assert.deepEqual(await shown(`seller=${holder.address}`), [])
+    await refused({}, 'order_cancelled')
+    const counter = await world.publicClient.readContract({
+      ...{ address: world.addresses.works, abi: worksAbi, functionName: 'counterOf' },
+      args: [holder.address],
+    })
+    const { status, signed } = await offer({ nonce: '600', counter: String(counter) })
+    assert.equal(status, 200)
+    assert.deepEqual(
+      (await shown(`seller=${holder.address}`)).map(({ listing }) => listing.nonce),
+      [signed.listing.nonce],
+    )
   })
 
   test('a gift of the editions empties the listings of its giver', async () => {

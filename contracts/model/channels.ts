@@ -3,6 +3,11 @@ import { must, Sums } from './refusal.ts'
 
 export type Channel = { id: string; payer: string; receiver: string; authorizer: string }
 
+/** `Math.min` takes no bigint. */
+function lesser(a: bigint, b: bigint): bigint {
+  return a < b ? a : b
+}
+
 export class Channels {
   readonly #money: Sums
   readonly balance = new Sums()
@@ -47,7 +52,7 @@ export class Channels {
   refund(channel: Channel, sender: string, amount: bigint): void {
     must(sender === channel.authorizer, 'BatchSettlement_NotAllowed')
     const free = this.#free(channel)
-    const part = amount < free ? amount : free
+    const part = lesser(amount, free)
     must(part > 0n, 'BatchSettlement_NothingToRefund')
     this.balance.add(channel.id, -part)
     this.#leave(channel.payer, part)
@@ -66,7 +71,7 @@ export class Channels {
     must(nowSeconds >= pending.atSeconds + delaySeconds, 'BatchSettlement_TooEarly')
     this.#withdrawals.delete(channel.id)
     const free = this.#free(channel)
-    const part = pending.amount < free ? pending.amount : free
+    const part = lesser(pending.amount, free)
     this.balance.add(channel.id, -part)
     this.#leave(channel.payer, part)
   }

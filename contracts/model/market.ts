@@ -95,7 +95,14 @@ export class Market {
     this.#trade(order, seller, order.maker, order.maker, quantity, minProceedsAtomic)
   }
 
-  #trade(order: Order, seller: string, payer: string, recipient: string, quantity: bigint, least: bigint): void {
+  #trade(
+    order: Order,
+    seller: string,
+    payer: string,
+    recipient: string,
+    quantity: bigint,
+    least: bigint,
+  ): void {
     this.#checkFill(order, quantity)
     const terms = this.#work(order.work)
     const royalty = share(order.priceAtomic, terms.resaleRoyaltyBps)
@@ -113,7 +120,8 @@ export class Market {
   #nonceKey = (maker: string, nonce: bigint) => `${maker} ${this.counters.get(maker)} ${nonce}`
 
   /** Everything that an order is, so that a nonce that is partly used stays with one. */
-  #name = (order: Order) => JSON.stringify(order, (_, value) => (typeof value === 'bigint' ? `${value}` : value))
+  #name = (order: Order) =>
+    JSON.stringify(order, (_, value) => (typeof value === 'bigint' ? `${value}` : value))
 
   #checkFill(order: Order, quantity: bigint): void {
     must(quantity > 0n, 'Works_ZeroQuantity')
@@ -128,7 +136,8 @@ export class Market {
     const key = this.#nonceKey(order.maker, order.nonce)
     const filled = (this.#fills.get(key)?.filled ?? 0n) + quantity
     this.#used.add(key)
-    if (quantity < order.quantity) this.#fills.set(key, { order: this.#name(order), filled, total: order.quantity })
+    if (quantity < order.quantity)
+      this.#fills.set(key, { order: this.#name(order), filled, total: order.quantity })
   }
 
   cancel(maker: string, nonces: readonly bigint[]): void {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {ICatalogue} from "../src/interfaces/ICatalogue.sol";
+import {IAdmissions} from "../src/interfaces/IAdmissions.sol";
 import {Admission, Terms} from "../src/Types.sol";
 import {Base, Errors} from "./Base.sol";
 
+/// @dev Who is admitted by a work's list, or by its terms. What happens if nobody serves is in Stranded.t.sol.
 contract AdmissionsTest is Base {
     uint256 internal workId;
 
@@ -15,40 +16,63 @@ contract AdmissionsTest is Base {
 
     function setAdmitted(address operator, bool admitted) internal {
         vm.prank(creator.addr);
-        works.setAdmitted(workId, operator, admitted);
+        admissions.setAdmitted(workId, operator, admitted);
+    }
+
+    // ------------------------------------------------------------------ construction
+
+    function test_works_brings_its_own_admissions_and_alone_begins_lists() public {
+        assertEq(admissions.works(), address(works));
+        assertEq(admissions.operators(), address(operators));
+        assertEq(works.admissions(), address(admissions));
+        assertEq(admissions.MAX_ADMITTED(), 16);
+        assertEq(admissions.REMOVAL_DELAY(), 7 days);
+        assertEq(admissions.STRANDED_DELAY(), 30 days);
+        vm.expectRevert(abi.encodeWithSelector(Errors.Admissions_NotWorks.selector, stranger, address(works)));
+        vm.prank(stranger);
+        admissions.begin(7, stranger, Admission.Listed, nobody());
+        vm.expectRevert(Errors.Admissions_ZeroOperators.selector);
+        deployWorks(address(money), address(0), treasury, address(policy), "");
+    }
+
+    function test_a_work_that_is_not_there_admits_nobody_and_has_no_list_to_change() public {
+        assertFalse(admissions.admits(7, node));
+        assertEq(admissions.admittedOf(7).length, 0);
+        vm.expectRevert(abi.encodeWithSelector(Errors.Admissions_UnknownWork.selector, 7));
+        admissions.setAdmitted(7, node, true);
     }
 
     // ------------------------------------------------------------------ the list
 
     function test_a_listed_operator_is_admitted_whatever_its_bond_and_others_are_not() public view {
-        assertTrue(works.admits(workId, node));
-        assertFalse(works.admits(workId, stranger));
-        assertFalse(works.admits(workId, address(0)));
+        assertTrue(admissions.admits(workId, node));
+        assertFalse(admissions.admits(workId, stranger));
+        assertFalse(admissions.admits(workId, address(0)));
     }
 
     function test_only_the_creator_changes_the_list() public {
         vm.expectRevert(
-            abi.encodeWithSelector(Errors.Works_NotCreator.selector, workId, stranger, creator.addr)
+            abi.encodeWithSelector(Errors.Admissions_NotCreator.selector, workId, stranger, creator.addr)
         );
         vm.prank(stranger);
-        works.setAdmitted(workId, stranger, true);
+        admissions.setAdmitted(workId, stranger, true);
     }
 
     function test_admission_is_immediate_and_removal_takes_seven_days() public {
-        vm.expectEmit(address(works));
-        emit ICatalogue.AdmissionChanged(workId, stranger, true, uint64(timeNow()));
+        vm.expectEmit(address(admissions));
+        emit IAdmissions.AdmissionChanged(workId, stranger, true, uint64(timeNow()));
         setAdmitted(stranger, true);
-        assertTrue(works.admits(workId, stranger));
+        assertTrue(admissions.admits(workId, stranger));
 
         uint64 endSeconds = uint64(timeNow() + 7 days);
-        vm.expectEmit(address(works));
-        emit ICatalogue.AdmissionChanged(workId, stranger, false, endSeconds);
+        vm.expectEmit(address(admissions));
+        emit IAdmissions.AdmissionChanged(workId, stranger, false, endSeconds);
         setAdmitted(stranger, false);
-        assertEq(works.admittedOf(workId), listOf(node));
+        assertEq(admissions.admittedOf(workId), listOf(node));
         vm.warp(endSeconds - 1);
-        assertTrue(works.admits(workId, stranger));
+        assertTrue(admissions.admits(workId, stranger));
         vm.warp(endSeconds);
-        assertFalse(works.admits(workId, stranger));
+        assertFalse(admissions.admits(workId, stranger));
     }
 
     function test_admitting_again_takes_a_removal_back() public {
@@ -56,19 +80,19 @@ contract AdmissionsTest is Base {
         vm.warp(timeNow() + 1 days);
         setAdmitted(node, true);
         vm.warp(timeNow() + 8 days);
-        assertTrue(works.admits(workId, node));
-        assertEq(works.admittedUntilSeconds(workId, node), type(uint64).max);
+        assertTrue(admissions.admits(workId, node));
+        assertEq(admissions.admittedUntilSeconds(workId, node), type(uint64).max);
     }
 
     function test_the_list_names_each_operator_once_and_no_zero() public {
-        vm.expectRevert(abi.encodeWithSelector(Errors.Works_AlreadyAdmitted.selector, workId, node));
+        vm.expectRevert(abi.encodeWithSelector(Errors.Admissions_AlreadyAdmitted.selector, workId, node));
         setAdmitted(node, true);
-        vm.expectRevert(abi.encodeWithSelector(Errors.Works_NotAdmitted.selector, workId, stranger));
+        vm.expectRevert(abi.encodeWithSelector(Errors.Admissions_NotAdmitted.selector, workId, stranger));
         setAdmitted(stranger, false);
-        vm.expectRevert(Errors.Works_ZeroOperator.selector);
+        vm.expectRevert(Errors.Admissions_ZeroOperator.selector);
         setAdmitted(address(0), true);
         setAdmitted(node, false);
-        vm.expectRevert(abi.encodeWithSelector(Errors.Works_NotAdmitted.selector, workId, node));
+        vm.expectRevert(abi.encodeWithSelector(Errors.Admissions_NotAdmitted.selector, workId, node));
         setAdmitted(node, false);
     }
 
@@ -76,11 +100,11 @@ contract AdmissionsTest is Base {
         for (uint160 i = 1; i < 16; ++i) {
             setAdmitted(address(i), true);
         }
-        vm.expectRevert(abi.encodeWithSelector(Errors.Works_TooManyAdmitted.selector, 17, 16));
+        vm.expectRevert(abi.encodeWithSelector(Errors.Admissions_TooMany.selector, 17, 16));
         setAdmitted(stranger, true);
         setAdmitted(address(7), false);
         setAdmitted(stranger, true);
-        assertEq(works.admittedOf(workId).length, 16);
+        assertEq(admissions.admittedOf(workId).length, 16);
     }
 
     function test_sixteen_at_creation_and_no_more() public {
@@ -88,7 +112,7 @@ contract AdmissionsTest is Base {
         for (uint160 i; i < 17; ++i) {
             list[i] = address(i + 1);
         }
-        vm.expectRevert(abi.encodeWithSelector(Errors.Works_TooManyAdmitted.selector, 17, 16));
+        vm.expectRevert(abi.encodeWithSelector(Errors.Admissions_TooMany.selector, 17, 16));
         createWork("other", defaultTerms(), noParents(), list);
     }
 
@@ -102,10 +126,11 @@ contract AdmissionsTest is Base {
         uint256 count = 1;
         for (uint256 who; who < 8; ++who) {
             if (listed[who]) ++count;
-            bool forEver = works.admittedUntilSeconds(workId, address(uint160(who + 100))) == type(uint64).max;
+            bool forEver =
+                admissions.admittedUntilSeconds(workId, address(uint160(who + 100))) == type(uint64).max;
             assertEq(forEver, listed[who]);
         }
-        assertEq(works.admittedOf(workId).length, count);
+        assertEq(admissions.admittedOf(workId).length, count);
     }
 
     // ------------------------------------------------------------------ bonded admission
@@ -114,89 +139,12 @@ contract AdmissionsTest is Base {
         Terms memory terms = defaultTerms();
         terms.admission = Admission.Bonded;
         uint256 openId = createWork("bonded", terms, noParents(), nobody());
-        assertTrue(works.admits(openId, stranger));
-        vm.expectRevert(abi.encodeWithSelector(Errors.Works_AdmissionIsBonded.selector, openId));
+        assertTrue(admissions.admits(openId, stranger));
+        vm.expectRevert(abi.encodeWithSelector(Errors.Admissions_IsBonded.selector, openId));
         vm.prank(creator.addr);
-        works.setAdmitted(openId, stranger, true);
+        admissions.setAdmitted(openId, stranger, true);
         uint256 nextId = works.workIdOf(creator.addr, "next");
-        vm.expectRevert(abi.encodeWithSelector(Errors.Works_AdmissionIsBonded.selector, nextId));
+        vm.expectRevert(abi.encodeWithSelector(Errors.Admissions_IsBonded.selector, nextId));
         createWork("next", terms, noParents(), listOf(node));
-    }
-
-    // ------------------------------------------------------------------ nobody is stranded
-
-    function test_after_thirty_days_without_an_active_admitted_operator_any_active_one_is_admitted() public {
-        register(stranger, "other", 0);
-        fund(stranger);
-        vm.prank(stranger);
-        operators.addBond(MIN_BOND);
-        vm.warp(timeNow() + 30 days);
-        assertFalse(works.admits(workId, stranger));
-        vm.warp(timeNow() + 1);
-        assertTrue(works.admits(workId, stranger));
-        assertFalse(works.admits(workId, buyer.addr), "not one without a bond");
-        assertTrue(works.admits(workId, node), "the list still stands");
-    }
-
-    function test_an_active_admitted_operator_keeps_others_out_and_the_days_count_from_its_end() public {
-        register(node, NODE_KEY, MIN_BOND);
-        fund(stranger);
-        register(stranger, "other", MIN_BOND);
-        vm.warp(timeNow() + 300 days);
-        assertEq(works.strandedSinceSeconds(workId), timeNow());
-        assertFalse(works.admits(workId, stranger));
-
-        vm.prank(node);
-        operators.beginUnbonding();
-        uint256 stoppedSeconds = timeNow();
-        vm.warp(stoppedSeconds + 30 days);
-        assertFalse(works.admits(workId, stranger));
-        vm.warp(stoppedSeconds + 30 days + 1);
-        assertTrue(works.admits(workId, stranger));
-        vm.prank(node);
-        operators.cancelUnbonding();
-        assertFalse(works.admits(workId, stranger), "back again");
-    }
-
-    function test_removing_the_active_operator_counts_until_its_removal_takes_effect() public {
-        register(node, NODE_KEY, MIN_BOND);
-        fund(stranger);
-        register(stranger, "other", MIN_BOND);
-        vm.warp(timeNow() + 100 days);
-        setAdmitted(node, false);
-        assertEq(works.strandedSinceSeconds(workId), timeNow() + 7 days);
-        vm.warp(timeNow() + 37 days + 1);
-        assertTrue(works.admits(workId, stranger));
-    }
-
-    function test_listing_those_who_never_served_does_not_strand_holders() public {
-        fund(stranger);
-        register(stranger, "other", MIN_BOND);
-        uint256 createdSeconds = timeNow();
-        for (uint160 i = 1; i < 10; ++i) {
-            vm.warp(createdSeconds + i * 3 days);
-            setAdmitted(address(i), true);
-            setAdmitted(address(i), false);
-        }
-        vm.warp(createdSeconds + 30 days + 1);
-        assertTrue(works.admits(workId, stranger));
-    }
-
-    function test_what_an_operator_did_before_it_was_listed_does_not_count() public {
-        register(node, NODE_KEY, MIN_BOND);
-        address other = makeAddr("other");
-        fund(other);
-        register(other, "other", MIN_BOND);
-        vm.prank(node);
-        operators.beginUnbonding();
-        uint256 lateId = createWork("late", defaultTerms(), noParents(), nobody());
-        uint256 createdSeconds = timeNow();
-        vm.warp(createdSeconds + 20 days);
-        vm.prank(other);
-        operators.beginUnbonding();
-        vm.warp(createdSeconds + 21 days);
-        vm.prank(creator.addr);
-        works.setAdmitted(lateId, other, true);
-        assertEq(works.strandedSinceSeconds(lateId), createdSeconds);
     }
 }

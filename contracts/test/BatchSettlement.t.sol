@@ -5,9 +5,17 @@ import {Test} from "forge-std/Test.sol";
 
 import {Errors} from "../src/Errors.sol";
 import {IBatchSettlement, IDepositCollector} from "../src/settlement/IBatchSettlement.sol";
+import {Erc3009Collector} from "../src/settlement/Erc3009Collector.sol";
 import {TestMoney} from "../src/TestMoney.sol";
 import {Deployed} from "./Deployed.sol";
 import {LyingCollector, ReenteringCollector} from "./Collectors.sol";
+
+interface IERC5267 {
+    function eip712Domain()
+        external
+        view
+        returns (bytes1, string memory, string memory, uint256, address, bytes32, uint256[] memory);
+}
 
 contract BatchSettlementTest is Test, Deployed {
     address internal constant SETTLEMENT = 0x4020074e9dF2ce1deE5A9C1b5c3f541D02a10003;
@@ -107,6 +115,11 @@ contract BatchSettlementTest is Test, Deployed {
             "ChannelConfig(address payer,address payerAuthorizer,address receiver,address receiverAuthorizer,address token,uint40 withdrawDelay,bytes32 salt)"
         );
         assertEq(settlement.CHANNEL_CONFIG_TYPEHASH(), typeHash);
+        (, string memory name, string memory version, uint256 chainId, address verifier,,) =
+            IERC5267(SETTLEMENT).eip712Domain();
+        assertEq(string.concat(name, version), "x402 Batch Settlement1");
+        assertEq(chainId, block.chainid);
+        assertEq(verifier, SETTLEMENT);
         bytes32 structHash = keccak256(abi.encode(typeHash, config));
         assertEq(channelId, keccak256(abi.encodePacked(hex"1901", domain, structHash)));
 
@@ -154,6 +167,7 @@ contract BatchSettlementTest is Test, Deployed {
     }
 
     function test_only_the_settlement_uses_the_collector() public {
+        assertEq(Erc3009Collector(collector).settlement(), SETTLEMENT);
         vm.expectRevert(
             abi.encodeWithSelector(Errors.Collector_NotSettlement.selector, address(this), SETTLEMENT)
         );
@@ -320,6 +334,9 @@ contract BatchSettlementTest is Test, Deployed {
         settlement.initiateWithdraw(config, 101);
         settlement.initiateWithdraw(config, 100);
         vm.stopPrank();
+        (uint128 pendingAmount, uint40 initiatedAt) = settlement.pendingWithdrawals(channelId);
+        assertEq(pendingAmount, 100);
+        assertEq(initiatedAt, vm.getBlockTimestamp());
         claim(30, 30);
         uint256 finalAt = vm.getBlockTimestamp() + 900;
         vm.warp(finalAt - 1);

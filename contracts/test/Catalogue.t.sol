@@ -2,9 +2,10 @@
 pragma solidity ^0.8.28;
 
 import {ICatalogue} from "../src/interfaces/ICatalogue.sol";
-import {Admission, Disclosure, Kind, Parent, Terms, Work} from "../src/Types.sol";
+import {Admission, Disclosure, Kind, Terms, Work} from "../src/Types.sol";
 import {Base, Errors} from "./Base.sol";
 
+/// @dev What a work is made with, what it keeps, and what its creator can still do. Parents are in Parents.t.sol.
 contract CatalogueTest is Base {
     function test_works_fits_the_code_size_limit() public view {
         assertLt(address(works).code.length, 24_576);
@@ -12,19 +13,13 @@ contract CatalogueTest is Base {
 
     // ------------------------------------------------------------------ construction
 
-    function test_a_ledger_needs_money_operators_and_treasury() public {
-        bytes32[] memory none = new bytes32[](0);
+    function test_a_ledger_needs_money_treasury_and_policy() public {
         vm.expectRevert(Errors.Works_ZeroMoney.selector);
-        deployWorks(address(0), address(1), address(1), 0, "", none);
-        vm.expectRevert(Errors.Works_ZeroOperators.selector);
-        deployWorks(address(1), address(0), address(1), 0, "", none);
+        deployWorks(address(0), address(operators), treasury, address(policy), "");
         vm.expectRevert(Errors.Works_ZeroTreasury.selector);
-        deployWorks(address(1), address(1), address(0), 0, "", none);
-    }
-
-    function test_the_protocols_fee_has_a_cap() public {
-        vm.expectRevert(abi.encodeWithSelector(Errors.Works_FeeTooHigh.selector, 501, 500));
-        deployWorks(address(1), address(1), address(1), 501, "", new bytes32[](0));
+        deployWorks(address(money), address(operators), address(0), address(policy), "");
+        vm.expectRevert(Errors.Works_ZeroPolicy.selector);
+        deployWorks(address(money), address(operators), treasury, address(0), "");
     }
 
     // ------------------------------------------------------------------ ids
@@ -64,7 +59,7 @@ contract CatalogueTest is Base {
         assertEq(work.minted, 0);
         assertEq(work.latestVersion, 1);
         assertEq(work.createdAtSeconds, timeNow());
-        assertEq(works.admittedOf(workId), listOf(node));
+        assertEq(admissions.admittedOf(workId), listOf(node));
     }
 
     function testFuzz_every_word_of_the_terms_survives_packing(
@@ -93,7 +88,7 @@ contract CatalogueTest is Base {
         assertEq(works.work(7).creator, address(0));
         assertEq(works.contentHashOf(7, 1), 0);
         assertEq(works.parentsOf(7).length, 0);
-        assertFalse(works.admits(7, node));
+        assertFalse(admissions.admits(7, node));
     }
 
     // ------------------------------------------------------------------ limits
@@ -116,88 +111,14 @@ contract CatalogueTest is Base {
         createWork("salt", terms, noParents(), nobody());
         terms.usageRoyaltyBps = 5000;
         createWork("salt", terms, noParents(), nobody());
+        assertEq(works.MAX_RESALE_ROYALTY_BPS(), 2500);
+        assertEq(works.MAX_USAGE_ROYALTY_BPS(), 5000);
     }
 
     function test_a_work_has_content() public {
         vm.expectRevert(Errors.Works_ZeroContentHash.selector);
         vm.prank(creator.addr);
         works.create("salt", defaultTerms(), noParents(), nobody(), 0);
-    }
-
-    // ------------------------------------------------------------------ parents
-
-    function parentsWith(uint256 count, uint16 shareBps) internal returns (Parent[] memory parents) {
-        parents = new Parent[](count);
-        for (uint256 i; i < count; ++i) {
-            uint256 parentId = createWork(bytes32(i), defaultTerms(), noParents(), nobody());
-            parents[i] = Parent(parentId, shareBps);
-        }
-    }
-
-    function test_four_parents_with_half_in_sum_are_allowed() public {
-        Parent[] memory parents = parentsWith(4, 1250);
-        uint256 workId = createWork("salt", defaultTerms(), parents, nobody());
-        assertEq(abi.encode(works.parentsOf(workId)), abi.encode(parents));
-    }
-
-    function test_five_parents_are_refused() public {
-        Parent[] memory parents = parentsWith(5, 1);
-        vm.expectRevert(abi.encodeWithSelector(Errors.Works_TooManyParents.selector, 5, 4));
-        createWork("salt", defaultTerms(), parents, nobody());
-    }
-
-    function test_parents_shares_have_a_cap_in_sum() public {
-        Parent[] memory parents = parentsWith(2, 2500);
-        parents[1].shareBps = 2501;
-        vm.expectRevert(abi.encodeWithSelector(Errors.Works_ParentsShareTooHigh.selector, 5001, 5000));
-        createWork("salt", defaultTerms(), parents, nobody());
-    }
-
-    function test_parents_exist_are_named_once_and_get_something() public {
-        Parent[] memory parents = parentsWith(2, 100);
-        parents[1].workId = 7;
-        vm.expectRevert(abi.encodeWithSelector(Errors.Works_UnknownWork.selector, 7));
-        createWork("salt", defaultTerms(), parents, nobody());
-        parents[1].workId = parents[0].workId;
-        vm.expectRevert(abi.encodeWithSelector(Errors.Works_DuplicateParent.selector, parents[0].workId));
-        createWork("salt", defaultTerms(), parents, nobody());
-        parents[0].shareBps = 0;
-        vm.expectRevert(abi.encodeWithSelector(Errors.Works_ZeroParentShare.selector, parents[0].workId));
-        createWork("salt", defaultTerms(), parents, nobody());
-    }
-
-    function test_a_work_is_not_its_own_parent() public {
-        uint256 workId = works.workIdOf(creator.addr, "salt");
-        Parent[] memory parents = new Parent[](1);
-        parents[0] = Parent(workId, 100);
-        vm.expectRevert(abi.encodeWithSelector(Errors.Works_UnknownWork.selector, workId));
-        createWork("salt", defaultTerms(), parents, nobody());
-    }
-
-    function test_only_the_parents_creator_confirms_once_and_only_a_named_parent() public {
-        Parent[] memory parents = parentsWith(1, 100);
-        uint256 parentId = parents[0].workId;
-        vm.prank(stranger);
-        uint256 childId = works.create("child", defaultTerms(), parents, nobody(), CONTENT);
-        assertFalse(works.isParentConfirmed(childId, parentId));
-
-        vm.expectRevert(
-            abi.encodeWithSelector(Errors.Works_NotCreator.selector, parentId, stranger, creator.addr)
-        );
-        vm.prank(stranger);
-        works.confirmParent(childId, parentId);
-
-        uint256 otherId = createWork();
-        vm.startPrank(creator.addr);
-        vm.expectRevert(abi.encodeWithSelector(Errors.Works_NotParent.selector, otherId, parentId));
-        works.confirmParent(otherId, parentId);
-        vm.expectEmit(address(works));
-        emit ICatalogue.ParentConfirmed(childId, parentId);
-        works.confirmParent(childId, parentId);
-        assertTrue(works.isParentConfirmed(childId, parentId));
-        vm.expectRevert(abi.encodeWithSelector(Errors.Works_AlreadyConfirmed.selector, childId, parentId));
-        works.confirmParent(childId, parentId);
-        vm.stopPrank();
     }
 
     // ------------------------------------------------------------------ versions

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Vm} from "forge-std/Vm.sol";
+
 import {IEditions} from "../src/interfaces/IEditions.sol";
 import {Disclosure, Terms} from "../src/Types.sol";
 import {Base, Errors} from "./Base.sol";
 import {ILedger} from "./ILedger.sol";
 import {SmartAccount, Wrapper} from "./SmartAccount.sol";
 
+/// @dev How editions move by their holders' own hand, and how they are opened. Marketplaces are in CreatorToken.t.sol.
 contract EditionsTest is Base {
     uint256 internal sealedId;
     uint256 internal openableId;
@@ -81,7 +84,7 @@ contract EditionsTest is Base {
 
     function test_editions_go_to_listed_account_code() public {
         address account = address(new SmartAccount());
-        assertTrue(works.isAccountCode(account.codehash));
+        assertTrue(policy.isAccountCode(account.codehash));
         gift(account, 1);
         assertEq(works.balanceOf(account, sealedId), 1);
     }
@@ -119,17 +122,61 @@ contract EditionsTest is Base {
         assertEq(works.balanceOf(buyer.addr, openableId), 2);
     }
 
-    function test_nobody_moves_anothers_editions() public {
-        vm.expectRevert(ILedger.NotOwnerNorApproved.selector);
-        vm.prank(stranger);
+    function test_nobody_but_a_listed_marketplace_moves_anothers_editions() public {
+        bytes memory refusal = abi.encodeWithSelector(Errors.Works_NotMarketplace.selector, stranger);
+        vm.startPrank(stranger);
+        vm.expectRevert(refusal);
         works.safeTransferFrom(seller.addr, stranger, sealedId, 1, "");
+        vm.expectRevert(refusal);
+        works.safeBatchTransferFrom(seller.addr, stranger, new uint256[](0), new uint256[](0), "");
+        vm.stopPrank();
     }
 
-    function test_approvals_do_not_exist() public {
-        vm.expectRevert(Errors.Works_ApprovalsDisabled.selector);
-        vm.prank(seller.addr);
+    function test_nobody_but_a_listed_marketplace_is_approved_and_any_approval_can_be_taken_back() public {
+        vm.startPrank(seller.addr);
+        vm.expectRevert(abi.encodeWithSelector(Errors.Works_NotMarketplace.selector, stranger));
         works.setApprovalForAll(stranger, true);
+        works.setApprovalForAll(stranger, false);
+        vm.stopPrank();
         assertFalse(works.isApprovedForAll(seller.addr, stranger));
+    }
+
+    function test_editions_do_not_go_to_nobody() public {
+        vm.expectRevert(Errors.Works_ZeroRecipient.selector);
+        gift(address(0), 1);
+    }
+
+    function test_a_gift_is_no_larger_than_what_is_held() public {
+        vm.expectRevert(ILedger.InsufficientBalance.selector);
+        gift(buyer.addr, 6);
+    }
+
+    function test_an_account_that_refuses_editions_gets_none() public {
+        // Delegated, but to code without the receiver's hook.
+        vm.etch(buyer.addr, abi.encodePacked(hex"ef0100", address(money)));
+        vm.expectRevert(ILedger.TransferToNonERC1155ReceiverImplementer.selector);
+        gift(buyer.addr, 1);
+        assertEq(works.balanceOf(seller.addr, sealedId), 5);
+    }
+
+    function test_balances_are_told_in_pairs() public view {
+        (address[] memory holders, uint256[] memory ids) = (new address[](2), new uint256[](2));
+        (holders[0], holders[1], ids[0], ids[1]) = (seller.addr, buyer.addr, sealedId, openableId);
+        uint256[] memory balances = works.balanceOfBatch(holders, ids);
+        assertEq(balances[0], 5);
+        assertEq(balances[1], 0);
+    }
+
+    function test_all_that_the_gate_asks_is_told_in_one_call() public {
+        vm.prank(seller.addr);
+        works.openCopy(openableId);
+        (address found, uint256 editions, uint256 copies) = works.standing(openableId, seller.addr);
+        assertEq(found, creator.addr);
+        assertEq(editions, 4);
+        assertEq(copies, 1);
+        (found, editions, copies) = works.standing(7, seller.addr);
+        assertEq(found, address(0));
+        assertEq(editions + copies, 0);
     }
 
     // ------------------------------------------------------------------ standards
@@ -148,6 +195,7 @@ contract EditionsTest is Base {
         assertTrue(works.supportsInterface(0xd9b67a26), "ERC-1155");
         assertTrue(works.supportsInterface(0x0e89341c), "ERC-1155 metadata");
         assertTrue(works.supportsInterface(0x2a55205a), "ERC-2981");
+        assertTrue(works.supportsInterface(0xad0d7f6c), "ERC-721C and ERC-1155C");
         assertFalse(works.supportsInterface(0xffffffff));
     }
 
@@ -158,5 +206,23 @@ contract EditionsTest is Base {
         emit ILedger.URI(works.uri(sealedId), sealedId);
         vm.prank(creator.addr);
         works.publishVersion(sealedId, keccak256("second"));
+    }
+
+    function test_a_new_ledger_says_where_its_metadata_is_and_who_validates() public {
+        vm.recordLogs();
+        ILedger other = deployWorks(
+            address(money), address(operators), treasury, address(policy), "https://other.example"
+        );
+        bytes32[2] memory wanted =
+            [IEditions.ContractURIUpdated.selector, IEditions.TransferValidatorUpdated.selector];
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        for (uint256 i; i < wanted.length; ++i) {
+            bool found;
+            for (uint256 j; j < logs.length; ++j) {
+                found = found || (logs[j].emitter == address(other) && logs[j].topics[0] == wanted[i]);
+            }
+            assertTrue(found);
+        }
+        assertEq(other.contractURI(), "https://other.example/v1/contract");
     }
 }

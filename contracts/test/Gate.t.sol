@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {Admission, Disclosure, Terms} from "../src/Types.sol";
 import {Base, Errors} from "./Base.sol";
 
-/// @dev Every row of the gate's truth table is a test.
+/// @dev What the gate promises, in words. Its whole truth table is in GateTable.t.sol.
 contract GateTest is Base {
     bytes32 internal constant NO_KEY = 0;
     bytes32 internal constant UNKNOWN_KEY = keccak256("unknown");
@@ -24,13 +24,16 @@ contract GateTest is Base {
         return gate.canDecrypt(holder, key, workId, block.chainid);
     }
 
-    function test_a_gate_needs_works_and_operators() public {
+    function test_a_gate_needs_works_operators_and_admissions() public {
         vm.expectRevert(Errors.Gate_ZeroWorks.selector);
-        deployGate(address(0), address(operators));
+        deployGate(address(0), address(operators), address(admissions));
         vm.expectRevert(Errors.Gate_ZeroOperators.selector);
-        deployGate(address(works), address(0));
+        deployGate(address(works), address(0), address(admissions));
+        vm.expectRevert(Errors.Gate_ZeroAdmissions.selector);
+        deployGate(address(works), address(operators), address(0));
         assertEq(gate.works(), address(works));
         assertEq(gate.operators(), address(operators));
+        assertEq(gate.admissions(), address(admissions));
     }
 
     // ------------------------------------------------------------------ chain, work, holder
@@ -118,7 +121,7 @@ contract GateTest is Base {
         fund(poor);
         register(poor, "poor key", MIN_BOND - 1);
         vm.prank(creator.addr);
-        works.setAdmitted(workId, poor, true);
+        admissions.setAdmitted(workId, poor, true);
         assertFalse(opens(buyer.addr, "poor key"));
         vm.prank(poor);
         operators.addBond(1);
@@ -133,7 +136,7 @@ contract GateTest is Base {
 
     function test_a_removed_operator_opens_for_seven_days_more() public {
         vm.prank(creator.addr);
-        works.setAdmitted(workId, node, false);
+        admissions.setAdmitted(workId, node, false);
         vm.warp(timeNow() + 7 days - 1);
         assertTrue(opens(buyer.addr, NODE_KEY));
         vm.warp(timeNow() + 1);
@@ -158,12 +161,25 @@ contract GateTest is Base {
         fund(stranger);
         register(stranger, "other key", MIN_BOND);
         vm.prank(node);
+        admissions.setAccepted(workId, node, true);
+        vm.warp(timeNow() + 90 days);
+        vm.prank(node);
         operators.beginUnbonding();
         vm.warp(timeNow() + 30 days);
         assertFalse(opens(buyer.addr, "other key"));
         vm.warp(timeNow() + 1);
         assertTrue(opens(buyer.addr, "other key"));
         assertFalse(opens(buyer.addr, NODE_KEY), "the one that stopped still does not");
+    }
+
+    function test_a_slash_below_the_minimum_shuts_the_operator_out() public {
+        vm.prank(governor);
+        operators.announceSlash(node, 1, "");
+        vm.warp(timeNow() + 5 days);
+        assertTrue(opens(buyer.addr, NODE_KEY), "an announcement changes nothing");
+        vm.prank(governor);
+        operators.executeSlash(node);
+        assertFalse(opens(buyer.addr, NODE_KEY));
     }
 
     function test_a_rotated_away_key_opens_nothing_and_the_new_one_does() public {

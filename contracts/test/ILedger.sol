@@ -12,6 +12,10 @@ interface ILedger is IWorks {
     event URI(string value, uint256 indexed id);
 
     function balanceOf(address holder, uint256 id) external view returns (uint256);
+    function balanceOfBatch(address[] calldata holders, uint256[] calldata ids)
+        external
+        view
+        returns (uint256[] memory);
     function isApprovedForAll(address holder, address operator) external view returns (bool);
     function setApprovalForAll(address operator, bool approved) external;
     function safeTransferFrom(address from, address to, uint256 id, uint256 amount, bytes calldata data)

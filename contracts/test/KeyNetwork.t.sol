@@ -41,6 +41,8 @@ contract KeyNetworkTest is Test, Deployed {
         assertEq(network.threshold(), 2);
         assertEq(network.epoch(), 1);
         assertEq(network.owner(), owner);
+        assertEq(network.MAX_NODES(), 32);
+        assertEq(network.ANNOUNCEMENT_DELAY(), 15 days);
     }
 
     function test_lits_view_names_nodes_in_order_with_the_threshold() public view {
@@ -72,7 +74,7 @@ contract KeyNetworkTest is Test, Deployed {
     // ------------------------------------------------------------------ changes
 
     function test_a_change_is_announced_by_the_owner_and_waits_longer_than_unbonding() public {
-        vm.expectRevert(abi.encodeWithSelector(Errors.KeyNetwork_NotOwner.selector, address(this), owner));
+        vm.expectRevert(abi.encodeWithSelector(Errors.Owned_NotOwner.selector, address(this), owner));
         network.announce(nodesFrom(4, 4), 3);
 
         uint64 readyAt = timeNow() + 15 days;
@@ -122,10 +124,47 @@ contract KeyNetworkTest is Test, Deployed {
         assertEq(abi.encode(network.keyNodes()), abi.encode(nodesFrom(10, 3)));
     }
 
+    function test_a_withdrawn_announcement_is_never_activated() public {
+        vm.expectRevert(Errors.KeyNetwork_NothingAnnounced.selector);
+        vm.prank(owner);
+        network.withdrawAnnouncement();
+        vm.prank(owner);
+        network.announce(nodesFrom(4, 5), 3);
+        vm.expectRevert(abi.encodeWithSelector(Errors.Owned_NotOwner.selector, address(this), owner));
+        network.withdrawAnnouncement();
+        vm.expectEmit(address(network));
+        emit IKeyNetwork.AnnouncementWithdrawn();
+        vm.prank(owner);
+        network.withdrawAnnouncement();
+        (KeyNode[] memory nodes, uint256 threshold, uint64 activatableAt) = network.announcement();
+        assertEq(nodes.length, 0);
+        assertEq(threshold, 0);
+        assertEq(activatableAt, 0);
+        vm.warp(timeNow() + 365 days);
+        vm.expectRevert(Errors.KeyNetwork_NothingAnnounced.selector);
+        network.activate();
+        assertEq(network.epoch(), 1);
+    }
+
+    function test_a_new_owner_withdraws_what_the_old_one_announced() public {
+        address heir = makeAddr("heir");
+        vm.startPrank(owner);
+        network.announce(nodesFrom(4, 5), 3);
+        network.offerOwnership(heir);
+        vm.stopPrank();
+        vm.startPrank(heir);
+        network.acceptOwnership();
+        network.withdrawAnnouncement();
+        vm.stopPrank();
+        vm.expectRevert(abi.encodeWithSelector(Errors.Owned_NotOwner.selector, owner, heir));
+        vm.prank(owner);
+        network.announce(nodesFrom(4, 5), 3);
+    }
+
     // ------------------------------------------------------------------ refusals
 
     function test_a_network_has_an_owner_and_a_key_of_48_bytes() public {
-        vm.expectRevert(Errors.KeyNetwork_ZeroOwner.selector);
+        vm.expectRevert(Errors.Owned_ZeroOwner.selector);
         deployKeyNetwork(address(0), nodesFrom(1, 3), 2, networkKey);
         vm.expectRevert(abi.encodeWithSelector(Errors.KeyNetwork_BadKeyLength.selector, 47, 48));
         deployKeyNetwork(owner, nodesFrom(1, 3), 2, new bytes(47));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {IBonds} from "../src/interfaces/IBonds.sol";
 import {IOperators} from "../src/interfaces/IOperators.sol";
 import {Operator, Prices} from "../src/Types.sol";
 import {Base, Errors} from "./Base.sol";
@@ -13,9 +14,14 @@ contract OperatorsTest is Base {
         operators.register("https://node.example", NODE_KEY, PAYMENT_KEY, prices(), bond);
     }
 
-    function test_a_registry_has_money_for_its_bonds() public {
+    function test_a_registry_has_money_and_a_minimum_for_its_bonds() public {
         vm.expectRevert(Errors.Operators_ZeroMoney.selector);
-        deployOperators(address(0), MIN_BOND);
+        deployOperators(address(0), MIN_BOND, governor, treasury);
+        vm.expectRevert(Errors.Operators_ZeroMinimumBond.selector);
+        deployOperators(address(money), 0, governor, treasury);
+        assertEq(operators.money(), address(money));
+        assertEq(operators.minimumBondAtomic(), MIN_BOND);
+        assertEq(operators.MAX_ENDPOINT_BYTES(), 256);
     }
 
     // ------------------------------------------------------------------ register
@@ -24,7 +30,7 @@ contract OperatorsTest is Base {
         vm.expectEmit(address(operators));
         emit IOperators.OperatorRegistered(node, "https://node.example", NODE_KEY, PAYMENT_KEY, prices());
         vm.expectEmit(address(operators));
-        emit IOperators.BondChanged(node, MIN_BOND);
+        emit IBonds.BondChanged(node, MIN_BOND);
         registerNode(MIN_BOND);
 
         Operator memory found = operators.operator(node);
@@ -90,12 +96,21 @@ contract OperatorsTest is Base {
         assertFalse(operators.isActive(address(0)));
     }
 
-    function test_where_no_bond_is_asked_only_the_registered_are_active() public {
-        IOperators free = deployOperators(address(money), 0);
-        assertFalse(free.isActive(node));
+    function test_the_active_operator_of_a_key_is_one_only_while_bonded() public {
+        registerNode(MIN_BOND - 1);
+        assertEq(operators.operatorOf(NODE_KEY), node);
+        assertEq(operators.activeOperatorOf(NODE_KEY), address(0));
         vm.prank(node);
-        free.register("e", NODE_KEY, PAYMENT_KEY, prices(), 0);
-        assertTrue(free.isActive(node));
+        operators.addBond(1);
+        assertEq(operators.activeOperatorOf(NODE_KEY), node);
+        vm.prank(node);
+        operators.rotateSessionKey("new");
+        assertEq(operators.activeOperatorOf(NODE_KEY), address(0));
+        assertEq(operators.activeOperatorOf("new"), node);
+        vm.prank(node);
+        operators.beginUnbonding();
+        assertEq(operators.activeOperatorOf("new"), address(0));
+        assertEq(operators.activeOperatorOf(0), address(0));
     }
 
     // ------------------------------------------------------------------ update and rotate
@@ -179,101 +194,5 @@ contract OperatorsTest is Base {
         vm.expectRevert(abi.encodeWithSelector(Errors.Operators_NotUnbonding.selector, stranger));
         operators.cancelUnbonding();
         vm.stopPrank();
-    }
-
-    // ------------------------------------------------------------------ bond
-
-    function test_an_operator_is_active_from_the_minimum_bond_on() public {
-        registerNode(MIN_BOND - 1);
-        assertFalse(operators.isActive(node));
-        vm.expectRevert(Errors.Operators_ZeroAmount.selector);
-        vm.prank(node);
-        operators.addBond(0);
-        vm.expectEmit(address(operators));
-        emit IOperators.BondChanged(node, MIN_BOND);
-        vm.prank(node);
-        operators.addBond(1);
-        assertTrue(operators.isActive(node));
-    }
-
-    function test_unbonding_ends_activity_at_once_and_remembers_when() public {
-        registerNode(MIN_BOND);
-        vm.warp(timeNow() + 5 days);
-        uint64 stopped = timeNow();
-        vm.expectEmit(address(operators));
-        emit IOperators.UnbondingBegan(node, stopped + 14 days);
-        vm.prank(node);
-        operators.beginUnbonding();
-        vm.warp(stopped + 3 days);
-        assertFalse(operators.isActive(node));
-        Operator memory found = operators.operator(node);
-        assertEq(found.unbondingSinceSeconds, stopped);
-        assertEq(found.freeAtSeconds, stopped + 14 days);
-        assertEq(found.lastActiveAtSeconds, stopped);
-    }
-
-    function test_a_bond_is_free_after_fourteen_days_and_no_sooner() public {
-        registerNode(MIN_BOND);
-        vm.startPrank(node);
-        operators.beginUnbonding();
-        uint64 free = timeNow() + 14 days;
-        vm.warp(free - 1);
-        vm.expectRevert(abi.encodeWithSelector(Errors.Operators_BondLocked.selector, free, free - 1));
-        operators.withdrawBond(stranger);
-        vm.warp(free);
-        vm.expectRevert(Errors.Operators_ZeroRecipient.selector);
-        operators.withdrawBond(address(0));
-        operators.withdrawBond(stranger);
-        assertEq(money.balanceOf(stranger), MIN_BOND);
-        assertEq(money.balanceOf(address(operators)), 0);
-        vm.expectRevert(abi.encodeWithSelector(Errors.Operators_NotUnbonding.selector, node));
-        operators.withdrawBond(stranger);
-        operators.addBond(MIN_BOND);
-        assertTrue(operators.isActive(node), "it may come back");
-        vm.stopPrank();
-    }
-
-    function test_cancelling_brings_an_operator_back_and_the_delay_starts_anew() public {
-        registerNode(MIN_BOND);
-        vm.startPrank(node);
-        operators.beginUnbonding();
-        vm.warp(timeNow() + 13 days);
-        vm.expectEmit(address(operators));
-        emit IOperators.UnbondingCancelled(node);
-        operators.cancelUnbonding();
-        assertTrue(operators.isActive(node));
-        operators.beginUnbonding();
-        assertEq(operators.operator(node).freeAtSeconds, timeNow() + 14 days);
-        vm.stopPrank();
-    }
-
-    function test_while_unbonding_nothing_is_added_and_nothing_begun_again() public {
-        registerNode(MIN_BOND);
-        vm.startPrank(node);
-        operators.beginUnbonding();
-        bytes memory refusal =
-            abi.encodeWithSelector(Errors.Operators_Unbonding.selector, node, timeNow() + 14 days);
-        vm.expectRevert(refusal);
-        operators.beginUnbonding();
-        vm.expectRevert(refusal);
-        operators.addBond(1);
-        vm.stopPrank();
-    }
-
-    function test_without_a_bond_there_is_nothing_to_release() public {
-        registerNode(0);
-        vm.expectRevert(abi.encodeWithSelector(Errors.Operators_ZeroBond.selector, node));
-        vm.prank(node);
-        operators.beginUnbonding();
-    }
-
-    function test_a_bond_that_does_not_fit_is_refused_before_money_moves() public {
-        registerNode(1);
-        uint256 tooLarge = uint256(type(uint128).max) + 1;
-        vm.expectRevert(
-            abi.encodeWithSelector(Errors.Operators_BondTooLarge.selector, tooLarge, type(uint128).max)
-        );
-        vm.prank(node);
-        operators.addBond(tooLarge - 1);
     }
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {ICredits} from "../src/interfaces/ICredits.sol";
 import {IRoyalties} from "../src/interfaces/IRoyalties.sol";
 import {ISplitter} from "../src/interfaces/ISplitter.sol";
 import {Parent, Terms} from "../src/Types.sol";
 import {Base, Errors} from "./Base.sol";
 import {MoodyMoney} from "./MoodyMoney.sol";
 
+/// @dev What is paid for chats, from the splitter to what each is owed.
 contract RoyaltiesTest is Base {
     address internal ancestor;
     uint256 internal parentId;
@@ -29,21 +29,37 @@ contract RoyaltiesTest is Base {
         money.mint(splitter, amount);
     }
 
+    function ofCreator(uint256 id) internal view returns (uint256 creatorAtomic) {
+        (creatorAtomic,) = works.accruedOf(id);
+    }
+
+    function ofTreasury(uint256 id) internal view returns (uint256 treasuryAtomic) {
+        (, treasuryAtomic) = works.accruedOf(id);
+    }
+
+    function gather(uint256 id) internal {
+        uint256[] memory ids = new uint256[](1);
+        ids[0] = id;
+        works.gather(ids);
+    }
+
     // ------------------------------------------------------------------ splitters
 
     function test_money_sent_before_deployment_is_collected_by_a_splitter_at_the_predicted_address() public {
         pay(1_000_001);
         assertEq(splitter.code.length, 0);
         vm.expectEmit(address(works));
+        emit IRoyalties.ParentPaid(workId, parentId, 50_000);
+        vm.expectEmit(address(works));
         emit IRoyalties.Collected(workId, node, 1_000_000, 150_000, 50_000, 775_000, 25_000);
         vm.prank(stranger);
         assertEq(works.collect(workId, node), 1_000_000);
         assertGt(splitter.code.length, 0);
         assertEq(money.balanceOf(splitter), 1, "one unit rests");
-        assertEq(works.creditOf(creator.addr), 150_000);
-        assertEq(works.creditOf(ancestor), 50_000);
+        assertEq(ofCreator(workId), 150_000);
+        assertEq(ofCreator(parentId), 50_000);
         assertEq(works.creditOf(node), 775_000);
-        assertEq(works.creditOf(treasury), 25_000);
+        assertEq(ofTreasury(workId), 25_000);
     }
 
     function test_a_splitter_collects_again_and_again_and_leaves_one_unit() public {
@@ -99,10 +115,12 @@ contract RoyaltiesTest is Base {
         uint256 royalty = collected * terms.usageRoyaltyBps / 10_000;
         uint256 toParents;
         for (uint256 i; i < parents.length; ++i) {
+            gather(parents[i].workId);
             uint256 share = works.creditOf(address(uint160(9000 + i)));
             assertEq(share, royalty * parents[i].shareBps / 10_000);
             toParents += share;
         }
+        gather(fuzzedId);
         assertEq(works.creditOf(creator.addr), royalty - toParents);
         assertEq(works.creditOf(treasury), collected * FEE_BPS / 10_000);
         assertEq(works.creditOf(node), collected - royalty - works.creditOf(treasury));
@@ -116,9 +134,9 @@ contract RoyaltiesTest is Base {
         uint256 grandchildId = works.create("grandchild", defaultTerms(), parents, nobody(), CONTENT);
         money.mint(works.splitterOf(grandchildId, node), 10_001);
         works.collect(grandchildId, node);
-        assertEq(works.creditOf(stranger), 1000);
-        assertEq(works.creditOf(creator.addr), 1000);
-        assertEq(works.creditOf(ancestor), 0);
+        assertEq(ofCreator(grandchildId), 1000);
+        assertEq(ofCreator(workId), 1000);
+        assertEq(ofCreator(parentId), 0);
     }
 
     function test_one_account_in_every_role_gets_it_all() public {
@@ -126,6 +144,7 @@ contract RoyaltiesTest is Base {
         uint256 ownId = works.create("own", defaultTerms(), noParents(), nobody(), CONTENT);
         money.mint(works.splitterOf(ownId, treasury), 778);
         works.collect(ownId, treasury);
+        gather(ownId);
         assertEq(works.creditOf(treasury), 777);
     }
 
@@ -134,6 +153,7 @@ contract RoyaltiesTest is Base {
         money.setMood(treasury, MoodyMoney.Mood.Reverts);
         pay(10_001);
         works.collect(workId, node);
+        gather(workId);
         vm.prank(node);
         assertEq(works.withdraw(node), 7750);
         vm.expectRevert();
@@ -189,24 +209,23 @@ contract RoyaltiesTest is Base {
         works.collectMany(new uint256[](2), new address[](1));
     }
 
-    // ------------------------------------------------------------------ withdrawals
-
-    function test_credit_is_withdrawn_once_to_wherever_its_owner_says() public {
-        pay(10_001);
+    function test_one_pair_whose_money_is_refused_leaves_the_others_to_be_collected_alone() public {
+        pay(101);
+        money.mint(works.splitterOf(parentId, node), 51);
+        money.setMood(address(works), MoodyMoney.Mood.Reverts);
+        vm.expectRevert();
         works.collect(workId, node);
-        vm.expectEmit(address(works));
-        emit ICredits.Withdrawn(node, stranger, 7750);
-        vm.prank(node);
-        works.withdraw(stranger);
-        assertEq(money.balanceOf(stranger), 7750);
-        assertEq(works.creditOf(node), 0);
-        vm.expectRevert(abi.encodeWithSelector(Errors.Works_NothingToWithdraw.selector, node));
-        vm.prank(node);
-        works.withdraw(stranger);
+        money.setMood(address(works), MoodyMoney.Mood.Kind);
+        assertEq(works.collect(parentId, node), 50);
+        assertEq(works.collect(workId, node), 100);
     }
 
-    function test_credit_is_not_withdrawn_to_nobody() public {
-        vm.expectRevert(Errors.Works_ZeroRecipient.selector);
-        works.withdraw(address(0));
+    function test_after_a_sale_of_the_work_its_royalty_still_goes_to_its_creator() public {
+        give(buyer.addr, workId, 1);
+        uint256 before = ofCreator(workId);
+        pay(10_001);
+        works.collect(workId, node);
+        assertEq(ofCreator(workId) - before, 1500);
+        assertEq(works.work(workId).minted, 1, "beside what the till keeps");
     }
 }

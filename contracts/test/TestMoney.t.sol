@@ -53,6 +53,24 @@ contract TestMoneyTest is Test {
         assertEq(money.DOMAIN_SEPARATOR(), domain);
     }
 
+    function test_it_moves_and_counts_as_an_erc20_does() public {
+        money.mint(payee, 5);
+        assertEq(money.totalSupply(), 105);
+        vm.startPrank(payer.addr);
+        money.transfer(payee, 10);
+        money.approve(address(this), 20);
+        vm.stopPrank();
+        money.transferFrom(payer.addr, payee, 15);
+        assertEq(money.allowance(payer.addr, address(this)), 5);
+        assertEq(money.balanceOf(payer.addr), 75);
+        assertEq(money.balanceOf(payee), 30);
+        vm.expectRevert();
+        money.transferFrom(payer.addr, payee, 6);
+        vm.expectRevert();
+        vm.prank(payee);
+        money.transfer(payer.addr, 31);
+    }
+
     function test_a_permit_gives_an_allowance_once() public {
         bytes32 typeHash =
             keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
@@ -60,6 +78,7 @@ contract TestMoneyTest is Test {
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(payer.key, hashOf(structHash));
         money.permit(payer.addr, payee, 7, validBefore, v, r, s);
         assertEq(money.allowance(payer.addr, payee), 7);
+        assertEq(money.nonces(payer.addr), 1);
         vm.expectRevert();
         money.permit(payer.addr, payee, 7, validBefore, v, r, s);
     }
@@ -73,6 +92,10 @@ contract TestMoneyTest is Test {
             abi.encodeWithSelector(Errors.TestMoney_AuthorizationUsed.selector, payer.addr, bytes32("n"))
         );
         money.transferWithAuthorization(payer.addr, payee, 7, 0, validBefore, "n", signature);
+        bytes32 structHash = transferHash(money.TRANSFER_WITH_AUTHORIZATION_TYPEHASH(), 8, "m");
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(payer.key, hashOf(structHash));
+        money.transferWithAuthorization(payer.addr, payee, 8, 0, validBefore, "m", v, r, s);
+        assertEq(money.balanceOf(payee), 15);
     }
 
     function test_only_the_payee_sends_a_receive_authorization() public {
@@ -83,6 +106,10 @@ contract TestMoneyTest is Test {
         vm.prank(payee);
         money.receiveWithAuthorization(payer.addr, payee, 7, 0, validBefore, "n", v, r, s);
         assertEq(money.balanceOf(payee), 7);
+        bytes memory signature = signed(transferHash(money.RECEIVE_WITH_AUTHORIZATION_TYPEHASH(), 8, "m"));
+        vm.prank(payee);
+        money.receiveWithAuthorization(payer.addr, payee, 8, 0, validBefore, "m", signature);
+        assertEq(money.balanceOf(payee), 15);
     }
 
     function test_the_two_kinds_are_not_exchangeable() public {

@@ -1,5 +1,6 @@
 /** What the node reads from the chain: works, prices, splitters, and, for every turn, who may be answered. */
 import type { Addresses } from '@grimoire/contracts/addresses'
+import { admissionsAbi } from '@grimoire/contracts/generated/admissions'
 import { gateAbi } from '@grimoire/contracts/generated/gate'
 import { operatorsAbi } from '@grimoire/contracts/generated/operators'
 import { worksAbi } from '@grimoire/contracts/generated/works'
@@ -174,8 +175,8 @@ export class Ledger {
           args: [operator],
         }),
         this.client.readContract({
-          address: addresses.works,
-          abi: worksAbi,
+          address: addresses.admissions,
+          abi: admissionsAbi,
           functionName: 'admits',
           args: [BigInt(workId), operator],
         }),

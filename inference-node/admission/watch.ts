@@ -1,4 +1,5 @@
 /** Follows the chain block by block: what ends a grant closes its work, and a payer's exit makes the till claim at once. */
+import { admissionsAbi } from '@grimoire/contracts/generated/admissions'
 import { settlementAbi } from '@grimoire/contracts/generated/settlement'
 import { worksAbi } from '@grimoire/contracts/generated/works'
 import type { Hex } from '@grimoire/schema/hex'
@@ -22,6 +23,7 @@ const withdrawal = parseAbiItem(
   'event WithdrawInitiated(bytes32 indexed channelId, uint128 amount, uint40 initiatedAt)',
 )
 const ENDING = ['TransferSingle', 'TransferBatch', 'GrantsRevoked', 'CopyOpened', 'AdmissionChanged'] as const
+const ENDING_ABI = [...worksAbi, ...admissionsAbi] as const
 
 export class Watch {
   readonly #ledger: Ledger
@@ -81,10 +83,10 @@ export class Watch {
     const { addresses } = this.#ledger.options
     const range = { fromBlock, toBlock }
     const [works, withdrawals] = await Promise.all([
-      this.#ledger.client.getLogs({ address: addresses.works, ...range }),
+      this.#ledger.client.getLogs({ address: [addresses.works, addresses.admissions], ...range }),
       this.#ledger.client.getLogs({ address: addresses.settlement, event: withdrawal, ...range }),
     ])
-    const ending = parseEventLogs({ abi: worksAbi, logs: works, eventName: [...ENDING], strict: false })
+    const ending = parseEventLogs({ abi: ENDING_ABI, logs: works, eventName: [...ENDING], strict: false })
     if (ending.length > 0) this.#sweepDue = true
     return parseEventLogs({
       abi: settlementAbi,

@@ -1,4 +1,5 @@
 /** What the ledger said: its logs decoded, with their place on the chain. Nothing here judges or stores. */
+import { admissionsAbi } from '@grimoire/contracts/generated/admissions'
 import { operatorsAbi } from '@grimoire/contracts/generated/operators'
 import { worksAbi } from '@grimoire/contracts/generated/works'
 import type { AbiEvent } from 'viem'
@@ -7,7 +8,7 @@ import { decodeEventLog, type Hex, type Log, toEventSelector } from 'viem'
 const eventsOf = <const A extends readonly { type: string }[]>(abi: A) =>
   abi.filter((item): item is Extract<A[number], { type: 'event' }> => item.type === 'event')
 
-const ledgerEvents = [...eventsOf(worksAbi), ...eventsOf(operatorsAbi)]
+const ledgerEvents = [...eventsOf(worksAbi), ...eventsOf(operatorsAbi), ...eventsOf(admissionsAbi)]
 const known = new Set<string>(ledgerEvents.map(event => toEventSelector(event as AbiEvent))) // Safety: filtered to events above.
 
 const decode = (log: Log) =>

@@ -2,16 +2,20 @@
 import { bytes32ToHash } from '@grimoire/schema/hex'
 import { termsFromChain } from '@grimoire/schema/work'
 import type { Fact, FactOf } from './facts.ts'
+import {
+  accepted,
+  adoptFee,
+  cancel,
+  collected,
+  minted,
+  parentPaid,
+  raiseCounter,
+  sold,
+} from './fold-trades.ts'
 import { type Image, keyOf, type Row, type RowName, type TableName } from './image.ts'
 
 const ZERO = '0x0000000000000000000000000000000000000000'
 const lower = (address: string) => address.toLowerCase()
-const sum = (text: string, more: bigint): string => (BigInt(text) + more).toString()
-const WORD_BITS = 256n
-
-/** Where a nonce's bit stands: its word, and the word's mask with only that bit set. */
-const bitOf = (nonce: bigint) => ({ wordIndex: nonce / WORD_BITS, mask: 1n << (nonce % WORD_BITS) })
-
 const row = (table: TableName, ...parts: (string | number)[]): RowName => ({ table, key: keyOf(...parts) })
 
 const transfersOf = (fact: FactOf<'TransferSingle'> | FactOf<'TransferBatch'>) =>
@@ -31,10 +35,16 @@ const operatorEvents = {
   UnbondingCancelled: true,
 }
 
+const orderRows = (maker: string, nonces: readonly bigint[]): RowName[] => [
+  row('makers', lower(maker)),
+  ...nonces.map(nonce => row('nonces', lower(maker), nonce.toString())),
+]
+
 /** The rows that `apply` will look at for this fact: what has to be loaded before. */
 export function rowsOf(fact: Fact): RowName[] {
   switch (fact.eventName) {
     case 'AdmissionChanged':
+    case 'AdmissionAccepted':
       return [row('admissions', fact.args.workId.toString(), lower(fact.args.operator))]
     case 'ParentConfirmed':
       return [row('parents', fact.args.childId.toString(), fact.args.parentId.toString())]
@@ -49,15 +59,18 @@ export function rowsOf(fact: Fact): RowName[] {
     case 'Minted':
     case 'Collected':
       return [row('works', fact.args.workId.toString())]
-    case 'Sold': {
-      const { wordIndex } = bitOf(fact.args.nonce)
-      return [
-        row('works', fact.args.workId.toString()),
-        row('nonceWords', lower(fact.args.seller), wordIndex.toString()),
-      ]
-    }
-    case 'ListingsCancelled':
-      return [row('nonceWords', lower(fact.args.seller), fact.args.wordIndex.toString())]
+    case 'ParentPaid':
+      return [row('works', fact.args.parentId.toString())]
+    case 'Sold':
+      return [row('works', fact.args.workId.toString()), ...orderRows(fact.args.seller, [fact.args.nonce])]
+    case 'OfferAccepted':
+      return [row('works', fact.args.workId.toString()), ...orderRows(fact.args.buyer, [fact.args.nonce])]
+    case 'OrdersCancelled':
+      return orderRows(fact.args.maker, fact.args.nonces)
+    case 'CounterRaised':
+      return orderRows(fact.args.maker, [])
+    case 'FeeAdopted':
+      return [row('fees', fact.args.workId.toString())]
     default:
       return fact.eventName in operatorEvents && 'operator' in fact.args
         ? [row('operators', lower(fact.args.operator))]
@@ -77,6 +90,9 @@ export function apply(image: Image, fact: Fact): void {
     case 'AdmissionChanged':
       changeAdmission(image, fact)
       break
+    case 'AdmissionAccepted':
+      acceptAdmission(image, fact)
+      break
     case 'ParentConfirmed':
       confirmParent(image, fact)
       break
@@ -93,8 +109,20 @@ export function apply(image: Image, fact: Fact): void {
     case 'Sold':
       sold(image, fact)
       break
-    case 'ListingsCancelled':
-      spend(image, fact.args.seller, fact.args.wordIndex, fact.args.mask)
+    case 'OfferAccepted':
+      accepted(image, fact)
+      break
+    case 'OrdersCancelled':
+      cancel(image, fact)
+      break
+    case 'CounterRaised':
+      raiseCounter(image, fact)
+      break
+    case 'FeeAdopted':
+      adoptFee(image, fact)
+      break
+    case 'ParentPaid':
+      parentPaid(image, fact)
       break
     case 'Collected':
       collected(image, fact)
@@ -104,13 +132,22 @@ export function apply(image: Image, fact: Fact): void {
   }
 }
 
+/** What an operator undertook outlasts its removal and holds again when it is admitted anew. */
 function changeAdmission(image: Image, { args }: FactOf<'AdmissionChanged'>): void {
+  const [workId, operator] = [args.workId.toString(), lower(args.operator)]
+  const before = image.get('admissions', keyOf(workId, operator))
   image.put('admissions', {
-    workId: args.workId.toString(),
-    operator: lower(args.operator),
+    workId,
+    operator,
     admitted: args.admitted,
     effectiveAtSeconds: Number(args.effectiveAtSeconds),
+    acceptedAtSeconds: before?.acceptedAtSeconds ?? null,
   })
+}
+
+function acceptAdmission(image: Image, { args, atSeconds }: FactOf<'AdmissionAccepted'>): void {
+  const before = image.get('admissions', keyOf(args.workId.toString(), lower(args.operator)))
+  if (before) image.put('admissions', { ...before, acceptedAtSeconds: args.accepted ? atSeconds : null })
 }
 
 function confirmParent(image: Image, { args }: FactOf<'ParentConfirmed'>): void {
@@ -145,8 +182,13 @@ function createWork(image: Image, fact: FactOf<'WorkCreated'>): void {
     image.put('parents', { workId, parentId, shareBps: parent.shareBps, confirmed: false })
   }
   for (const operator of args.admitted) {
-    const effectiveAtSeconds = fact.atSeconds
-    image.put('admissions', { workId, operator: lower(operator), admitted: true, effectiveAtSeconds })
+    image.put('admissions', {
+      workId,
+      operator: lower(operator),
+      admitted: true,
+      effectiveAtSeconds: fact.atSeconds,
+      acceptedAtSeconds: null,
+    })
   }
 }
 
@@ -181,88 +223,6 @@ function transfer(image: Image, fact: FactOf<'TransferSingle'> | FactOf<'Transfe
     hold(image, lower(fact.args.from), workId, { editions: -quantity })
     hold(image, lower(fact.args.to), workId, { editions: quantity })
   }
-}
-
-function bought(
-  image: Image,
-  trade: Row<'trades'>,
-  change: (work: Row<'works'>) => Partial<Row<'works'>>,
-): void {
-  image.put('trades', trade)
-  const work = image.get('works', trade.workId)
-  if (!work) return
-  const lastPriceAtomic = (BigInt(trade.priceAtomic) / BigInt(Math.max(1, trade.quantity))).toString()
-  image.put('works', { ...work, sales: work.sales + 1, lastPriceAtomic, ...change(work) })
-}
-
-function minted(image: Image, fact: FactOf<'Minted'>): void {
-  const workId = fact.args.workId.toString()
-  const quantity = Number(fact.args.quantity)
-  const trade: Row<'trades'> = {
-    seq: fact.seq,
-    kind: 'mint',
-    workId,
-    seller: image.get('works', workId)?.creator ?? ZERO,
-    recipient: lower(fact.args.recipient),
-    quantity,
-    priceAtomic: fact.args.costAtomic.toString(),
-    royaltyAtomic: '0',
-    feeAtomic: '0',
-    atSeconds: fact.atSeconds,
-    transaction: fact.transaction,
-  }
-  bought(image, trade, work => ({ minted: work.minted + quantity }))
-}
-
-function sold(image: Image, fact: FactOf<'Sold'>): void {
-  const { args } = fact
-  const trade: Row<'trades'> = {
-    seq: fact.seq,
-    kind: 'sale',
-    workId: args.workId.toString(),
-    seller: lower(args.seller),
-    recipient: lower(args.recipient),
-    quantity: Number(args.quantity),
-    priceAtomic: args.priceAtomic.toString(),
-    royaltyAtomic: args.royaltyAtomic.toString(),
-    feeAtomic: args.feeAtomic.toString(),
-    atSeconds: fact.atSeconds,
-    transaction: fact.transaction,
-  }
-  bought(image, trade, work => ({ royaltiesAtomic: sum(work.royaltiesAtomic, args.royaltyAtomic) }))
-  const { wordIndex, mask } = bitOf(args.nonce)
-  spend(image, args.seller, wordIndex, mask)
-}
-
-function spend(image: Image, sellerAddress: string, wordIndex: bigint, more: bigint): void {
-  const seller = lower(sellerAddress)
-  const before = image.get('nonceWords', keyOf(seller, wordIndex.toString()))
-  const mask = (BigInt(`0x${before?.mask ?? '0'}`) | more).toString(16).padStart(64, '0')
-  image.put('nonceWords', { seller, wordIndex: wordIndex.toString(), mask })
-}
-
-function collected(image: Image, fact: FactOf<'Collected'>): void {
-  const { args } = fact
-  const workId = args.workId.toString()
-  image.put('collections', {
-    seq: fact.seq,
-    workId,
-    operator: lower(args.operator),
-    amountAtomic: args.amountAtomic.toString(),
-    creatorAtomic: args.creatorAtomic.toString(),
-    parentsAtomic: args.parentsAtomic.toString(),
-    operatorAtomic: args.operatorAtomic.toString(),
-    protocolAtomic: args.protocolAtomic.toString(),
-    atSeconds: fact.atSeconds,
-    transaction: fact.transaction,
-  })
-  const work = image.get('works', workId)
-  if (!work) return
-  image.put('works', {
-    ...work,
-    collectedAtomic: sum(work.collectedAtomic, args.amountAtomic),
-    royaltiesAtomic: sum(work.royaltiesAtomic, args.creatorAtomic),
-  })
 }
 
 /** Registering anew replaces the row: keys, prices and the beginning are the new ones, the bond follows in its own event. */

@@ -174,7 +174,7 @@ async function leap(
   return Math.min(RANGE_BLOCKS, range * 2)
 }
 
-const sources = ({ ADDRESSES }: Settings) => [ADDRESSES.works, ADDRESSES.operators]
+const sources = ({ ADDRESSES }: Settings) => [ADDRESSES.works, ADDRESSES.operators, ADDRESSES.admissions]
 
 async function store(
   { db, settings }: Follower,

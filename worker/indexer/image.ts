@@ -2,8 +2,10 @@
 import {
   admissions,
   collections,
+  fees,
   holdings,
-  nonceWords,
+  makers,
+  nonces,
   operators,
   parents,
   trades,
@@ -21,7 +23,9 @@ export const TABLES = {
   trades: { table: trades, key: ['seq'] },
   collections: { table: collections, key: ['seq'] },
   operators: { table: operators, key: ['operator'] },
-  nonceWords: { table: nonceWords, key: ['seller', 'wordIndex'] },
+  makers: { table: makers, key: ['maker'] },
+  nonces: { table: nonces, key: ['maker', 'nonce'] },
+  fees: { table: fees, key: ['workId'] },
 } as const
 
 export type TableName = keyof typeof TABLES

@@ -3,60 +3,53 @@ import type { ListingRow } from '@grimoire/schema/catalogue'
 import type { Hex } from '@grimoire/schema/hex'
 import type { SignedListing } from '@grimoire/schema/listing'
 import { listings } from '@grimoire/schema/tables'
-import { and, asc, eq, sql } from 'drizzle-orm'
+import { and, asc, eq, getTableColumns, sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/d1'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { getAddress } from 'viem'
+import { filledOrderOf } from '../order-names.ts'
+import { standing, unfilled } from './standing.ts'
 
 const l = alias(listings, 'l')
-export const WORD_BITS = 256n
 
-/** Seconds now: the chain's own when it runs ahead of this machine, this machine's when the index stands still. */
-const nowSeconds = sql.raw(
-  `max(CAST(strftime('%s', 'now') AS INTEGER), (SELECT at FROM cursor WHERE id = 1))`,
-)
+/** For `listings AS l`: how many of its editions are neither sold nor given away, as of the last indexed block. */
+const order = { ...getTableColumns(l), maker: l.seller }
+const leftQuantity = sql<number>`min(${unfilled(order)},
+  coalesce((SELECT h.editions FROM holdings h WHERE h.holder = l.seller AND h.work_id = l.work_id), 0))`
 
-/**
- * For `listings AS l`: it has not expired, its nonce is not spent, its seller still holds what it offers. The second
- * looks at one hex digit of the seller's word; the third at the holding as of the last indexed block.
- */
-export const liveListing = sql`l.expires_at >= ${nowSeconds}
-  AND NOT EXISTS (SELECT 1 FROM nonce_words n WHERE n.seller = l.seller AND n.word_index = l.word_index
-    AND ((instr('0123456789abcdef', substr(n.mask, l.mask_digit, 1)) - 1) & l.mask_flag) <> 0)
-  AND EXISTS (SELECT 1 FROM holdings h WHERE h.holder = l.seller AND h.work_id = l.work_id
-    AND h.editions >= l.quantity)`
+/** For `listings AS l`: it stands, the fee leaves its seller what it asks, and something is left. */
+export const liveListing = sql`${standing(order)}
+  AND l.max_fee_bps >= coalesce((SELECT f.fee_bps FROM fees f WHERE f.work_id = l.work_id), 0)
+  AND ${leftQuantity} > 0`
 
 /** Posting the same listing again changes nothing. */
 export async function putListing(
   db: D1Database,
   { listing, signature }: SignedListing,
-  digest: Hex,
-  postedAtSeconds: number,
-): Promise<ListingRow> {
-  const nonce = BigInt(listing.nonce)
-  const bit = Number(nonce % WORD_BITS)
+  known: { digest: Hex; maxFeeBps: number; nowSeconds: number },
+): Promise<void> {
   await db
     .prepare(
-      `INSERT INTO listings (digest, seller, work_id, quantity, price_atomic, nonce, word_index, mask_digit,
-         mask_flag, expires_at, signature, posted_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO listings (digest, seller, work_id, quantity, price_atomic, min_proceeds_atomic, max_fee_bps, nonce,
+         counter, filled_order, expires_at, signature, posted_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (digest) DO NOTHING`,
     )
     .bind(
-      digest,
+      known.digest,
       listing.seller.toLowerCase(),
       listing.workId,
       listing.quantity,
       Number(listing.priceAtomic),
+      Number(listing.minProceedsAtomic),
+      known.maxFeeBps,
       listing.nonce,
-      (nonce / WORD_BITS).toString(),
-      64 - Math.floor(bit / 4),
-      1 << (bit % 4),
+      listing.counter,
+      filledOrderOf('sale', listing.workId, listing.priceAtomic),
       listing.expiresAtSeconds,
       signature,
-      postedAtSeconds,
+      known.nowSeconds,
     )
     .run()
-  return { digest, listing, signature, postedAtSeconds }
 }
 
 /** Live ones only, the cheapest first; of one seller alone, in no promised order. */
@@ -70,7 +63,7 @@ export async function liveListings(
     liveListing,
   ]
   const rows = await drizzle(db)
-    .select()
+    .select({ ...getTableColumns(l), leftQuantity })
     .from(l)
     .where(and(...conditions))
     .orderBy(...(seller !== undefined && workId === undefined ? [] : [asc(l.priceAtomic)]), asc(l.digest))
@@ -78,23 +71,25 @@ export async function liveListings(
   return rows.map(rowOf)
 }
 
-/** Listings that expired a day ago are of no more use to anyone. */
+/** Orders that expired a day ago are of no more use to anyone. */
 export async function dropExpired(db: D1Database): Promise<void> {
-  await db
-    .prepare(`DELETE FROM listings WHERE expires_at < CAST(strftime('%s', 'now') AS INTEGER) - 86400`)
-    .run()
+  const longAgo = `expires_at < CAST(strftime('%s', 'now') AS INTEGER) - 86400`
+  await db.batch(['listings', 'offers'].map(table => db.prepare(`DELETE FROM ${table} WHERE ${longAgo}`)))
 }
 
-const rowOf = (row: typeof listings.$inferSelect): ListingRow => ({
+const rowOf = (row: typeof listings.$inferSelect & { leftQuantity: number }): ListingRow => ({
   digest: row.digest as Hex, // Safety: written by `putListing`, as the signature below.
   listing: {
     seller: getAddress(row.seller),
     workId: row.workId,
     quantity: row.quantity,
     priceAtomic: String(row.priceAtomic),
+    minProceedsAtomic: String(row.minProceedsAtomic),
     nonce: row.nonce,
+    counter: row.counter,
     expiresAtSeconds: row.expiresAtSeconds,
   },
   signature: row.signature as Hex,
   postedAtSeconds: row.postedAtSeconds,
+  leftQuantity: row.leftQuantity,
 })

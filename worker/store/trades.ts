@@ -1,4 +1,4 @@
-/** What was bought, newest first: primary sales and resales, each with its transaction. */
+/** What was bought, newest first: primary sales, listings and offers, each with its transaction. */
 import type { TradeRow } from '@grimoire/schema/catalogue'
 import type { Hex } from '@grimoire/schema/hex'
 import { trades } from '@grimoire/schema/tables'
@@ -26,7 +26,7 @@ export async function listTrades(
   return {
     trades: page.map(({ seq: _, ...row }) => ({
       ...row,
-      kind: row.kind === 'sale' ? 'sale' : 'mint',
+      kind: row.kind as TradeRow['kind'], // Safety: written by the fold, one of three words.
       seller: getAddress(row.seller),
       recipient: getAddress(row.recipient),
       transaction: row.transaction as Hex, // Safety: a hash that the chain gave.

@@ -23,7 +23,7 @@ const columns = {
   work: getTableColumns(works),
   text: textColumns,
   /** Both look only at the listings of the rows that are shown. */
-  floorPriceAtomic: sql<number | null>`(SELECT min((l.price_atomic + l.quantity - 1) / l.quantity)
+  floorPriceAtomic: sql<number | null>`(SELECT min(l.price_atomic)
     FROM listings l WHERE l.work_id = works.work_id AND ${liveListing})`,
   liveListings: sql<number>`(SELECT count(*) FROM listings l WHERE l.work_id = works.work_id AND ${liveListing})`,
 }
@@ -191,6 +191,9 @@ export async function readWork(
       confirmed,
     })),
     admitted: itsAdmissions.map(({ operator }) => getAddress(operator)),
+    accepted: itsAdmissions
+      .filter(({ acceptedAtSeconds }) => acceptedAtSeconds !== null)
+      .map(({ operator }) => getAddress(operator)),
     manifest: bytes && parseManifest(bytes),
   }
 }

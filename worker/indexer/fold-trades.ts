@@ -1,0 +1,117 @@
+/** What the events of the market and of payments for answers change: trades, makers' orders, and what each work earned. */
+import { filledOrderOf } from '../order-names.ts'
+import type { FactOf } from './facts.ts'
+import { type Image, keyOf, type Row } from './image.ts'
+
+const ZERO = '0x0000000000000000000000000000000000000000'
+const lower = (address: string) => address.toLowerCase()
+const sum = (text: string, more: bigint): string => (BigInt(text) + more).toString()
+
+function bought(
+  image: Image,
+  trade: Row<'trades'>,
+  change: (work: Row<'works'>) => Partial<Row<'works'>>,
+): void {
+  image.put('trades', trade)
+  const work = image.get('works', trade.workId)
+  if (!work) return
+  const lastPriceAtomic = (BigInt(trade.costAtomic) / BigInt(Math.max(1, trade.quantity))).toString()
+  image.put('works', { ...work, sales: work.sales + 1, lastPriceAtomic, ...change(work) })
+}
+
+/** What every trade's event says. */
+const tradeOf = (fact: FactOf<'Minted'> | FactOf<'Sold'> | FactOf<'OfferAccepted'>) => ({
+  seq: fact.seq,
+  workId: fact.args.workId.toString(),
+  quantity: Number(fact.args.quantity),
+  costAtomic: fact.args.costAtomic.toString(),
+  feeAtomic: fact.args.feeAtomic.toString(),
+  atSeconds: fact.atSeconds,
+  transaction: fact.transaction,
+})
+
+export function minted(image: Image, fact: FactOf<'Minted'>): void {
+  const trade = tradeOf(fact)
+  const seller = image.get('works', trade.workId)?.creator ?? ZERO
+  const recipient = lower(fact.args.recipient)
+  bought(image, { ...trade, kind: 'mint', seller, recipient, royaltyAtomic: '0' }, work => ({
+    minted: work.minted + trade.quantity,
+  }))
+}
+
+export function sold(image: Image, fact: FactOf<'Sold'>): void {
+  resold(image, fact, { kind: 'sale', maker: fact.args.seller, recipient: fact.args.recipient })
+}
+
+export function accepted(image: Image, fact: FactOf<'OfferAccepted'>): void {
+  resold(image, fact, { kind: 'offer', maker: fact.args.buyer, recipient: fact.args.buyer })
+}
+
+type Resale = { kind: 'sale' | 'offer'; maker: string; recipient: string }
+
+function resold(
+  image: Image,
+  fact: FactOf<'Sold'> | FactOf<'OfferAccepted'>,
+  { kind, maker, recipient }: Resale,
+): void {
+  const { seller, royaltyAtomic, nonce, workId, costAtomic, quantity } = fact.args
+  const sides = { seller: lower(seller), recipient: lower(recipient) }
+  const trade = { ...tradeOf(fact), ...sides, kind, royaltyAtomic: royaltyAtomic.toString() }
+  bought(image, trade, work => ({ royaltiesAtomic: sum(work.royaltiesAtomic, royaltyAtomic) }))
+  const order = filledOrderOf(kind, workId, costAtomic / (quantity || 1n))
+  const before = nonceOf(image, maker, nonce)
+  image.put('nonces', { ...before, filled: before.filled + trade.quantity, filledOrder: order })
+}
+
+/** A nonce under its maker's counter of now: what an earlier counter left there is forgotten. */
+function nonceOf(image: Image, makerAddress: string, nonce: bigint): Row<'nonces'> {
+  const maker = lower(makerAddress)
+  const counter = image.get('makers', maker)?.counter ?? '0'
+  const known = image.get('nonces', keyOf(maker, nonce.toString()))
+  if (known?.counter === counter) return known
+  return { maker, nonce: nonce.toString(), counter, cancelled: false, filled: 0, filledOrder: null }
+}
+
+export function cancel(image: Image, { args }: FactOf<'OrdersCancelled'>): void {
+  for (const nonce of args.nonces) {
+    image.put('nonces', { ...nonceOf(image, args.maker, nonce), cancelled: true })
+  }
+}
+
+export function raiseCounter(image: Image, { args }: FactOf<'CounterRaised'>): void {
+  image.put('makers', { maker: lower(args.maker), counter: args.counter.toString() })
+}
+
+export function adoptFee(image: Image, { args }: FactOf<'FeeAdopted'>): void {
+  image.put('fees', { workId: args.workId.toString(), feeBps: args.feeBps })
+}
+
+export function parentPaid(image: Image, { args }: FactOf<'ParentPaid'>): void {
+  const parent = image.get('works', args.parentId.toString())
+  if (!parent) return
+  image.put('works', { ...parent, royaltiesAtomic: sum(parent.royaltiesAtomic, args.amountAtomic) })
+}
+
+export function collected(image: Image, fact: FactOf<'Collected'>): void {
+  const { args } = fact
+  const workId = args.workId.toString()
+  image.put('collections', {
+    seq: fact.seq,
+    workId,
+    operator: lower(args.operator),
+    amountAtomic: args.amountAtomic.toString(),
+    creatorAtomic: args.creatorAtomic.toString(),
+    parentsAtomic: args.parentsAtomic.toString(),
+    operatorAtomic: args.operatorAtomic.toString(),
+    protocolAtomic: args.protocolAtomic.toString(),
+    atSeconds: fact.atSeconds,
+    transaction: fact.transaction,
+  })
+  const work = image.get('works', workId)
+  if (!work) return
+  image.put('works', {
+    ...work,
+    collectedAtomic: sum(work.collectedAtomic, args.amountAtomic),
+    royaltiesAtomic: sum(work.royaltiesAtomic, args.creatorAtomic),
+  })
+}
