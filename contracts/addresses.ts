@@ -37,11 +37,15 @@ export function parseAddresses(value: unknown, file: string): Addresses {
     typeof value === 'object' && value !== null ? Object.entries(value) : [],
   )
   const refuse = (name: string, expected: string): never => {
-    throw new Error(`${file}, ${name}: got ${JSON.stringify(found.get(name))}, expected ${expected}. Remove the file and deploy again (a devnet: npm start -- --fresh).`)
+    throw new Error(
+      `${file}, ${name}: got ${JSON.stringify(found.get(name))}, expected ${expected}. Remove the file and deploy again (a devnet: npm start -- --fresh).`,
+    )
   }
   const number = (name: string): number => {
     const got = found.get(name)
-    return typeof got === 'number' && Number.isSafeInteger(got) && got >= 0 ? got : refuse(name, 'a whole number')
+    return typeof got === 'number' && Number.isSafeInteger(got) && got >= 0
+      ? got
+      : refuse(name, 'a whole number')
   }
   const place = (name: string): Address => {
     const got = found.get(name)

@@ -26,9 +26,16 @@ export async function codeFault(client: PublicClient, creation: Creation): Promi
     client.getChainId(),
   ])
   if (!found) return `${name}: got no contract at ${address}, expected one`
-  const expected = moved(called.data ?? '0x', getContractAddress({ from: caller, nonce: 0n }), address, chainId)
+  const expected = moved(
+    called.data ?? '0x',
+    getContractAddress({ from: caller, nonce: 0n }),
+    address,
+    chainId,
+  )
   if (found === expected) return null
-  const [got, wanted] = [found, expected].map(code => `${(code.length - 2) / 2} bytes of hash ${keccak256(code)}`)
+  const [got, wanted] = [found, expected].map(
+    code => `${(code.length - 2) / 2} bytes of hash ${keccak256(code)}`,
+  )
   return `${name}, code at ${address}: got ${got}, expected ${wanted}`
 }
 
@@ -41,7 +48,9 @@ function moved(code: Hex, from: Address, to: Address, chainId: number): Hex {
     place,
     admissionsAddress(place),
     splitterBodyAddress(place),
-    ...DOMAINS.map(name => domainSeparator({ domain: { name, version: '1', chainId, verifyingContract: place } })),
+    ...DOMAINS.map(name =>
+      domainSeparator({ domain: { name, version: '1', chainId, verifyingContract: place } }),
+    ),
   ]
   const there = dependent(to)
   const words = dependent(from).map((word, index) => [word, there[index] ?? word] as const)

@@ -1,4 +1,5 @@
 /** Creates one contract, once, through the deterministic deployment proxy of a chain that is the one it should be. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type Abi,
   type Account,
@@ -18,6 +19,10 @@ export type Deployer = {
   walletClient: WalletClient<Transport, Chain, Account>
 }
 
+/** A provider's servers do not all know the latest block at once. */
+const CODE_LOOKS = 10
+const CODE_LOOK_EVERY_MS = 500
+
 /** A foreign reason longer than this is no longer one sentence. */
 const MAX_REASON_LENGTH = 300
 
@@ -36,7 +41,10 @@ export async function createOnce(deployer: Deployer, creation: Creation): Promis
   })
   const { blockNumber, gasUsed } = await publicClient.waitForTransactionReceipt({ hash })
   // Code, not the receipt, decides: who creates the same contract a moment earlier has done our work.
-  if (await publicClient.getCode({ address })) return { creation, blockNumber, gasUsed }
+  for (let look = 0; look < CODE_LOOKS; look += 1) {
+    if (await publicClient.getCode({ address })) return { creation, blockNumber, gasUsed }
+    await sleep(CODE_LOOK_EVERY_MS)
+  }
   throw new Error(
     `${name} was not deployed: transaction ${hash} left nothing at ${address}. Run the deployment again; it continues.`,
   )
@@ -106,21 +114,19 @@ function refusalText(abi: Abi, data: Hex): string {
   }
 }
 
-/** Throws unless the chain answers and is the one that the wallet signs for. */
-export async function checkChain({ publicClient, walletClient }: Deployer): Promise<number> {
-  const expected = walletClient.chain.id
-  const chainId = await publicClient.getChainId().catch((cause: unknown) => {
-    throw new Error(
-      `the chain at ${publicClient.transport.url ?? 'its RPC'} does not answer. Start it, or correct the URL.`,
-      { cause },
-    )
+/** Throws unless the chain answers and is the expected one. */
+export async function checkChain(publicClient: PublicClient, expected: number): Promise<void> {
+  // A key in the path of a provider's URL is nobody's to read in a log.
+  const url = publicClient.transport.url
+  const where =
+    typeof url === 'string' && URL.canParse(url) ? `the chain at ${new URL(url).origin}` : 'the chain'
+  const chainId = await publicClient.getChainId().catch(() => {
+    throw new Error(`${where} does not answer. Start it, or correct the URL.`)
   })
-  if (chainId !== expected) {
-    throw new Error(
-      `the chain's id is ${chainId}, but the wallet signs for ${expected}. Use one chain for both.`,
-    )
-  }
-  return chainId
+  if (chainId === expected) return
+  throw new Error(
+    `${where}: got the chain id ${chainId}, expected ${expected}. Correct the URL, or name another chain.`,
+  )
 }
 
 /** Throws unless the chain has the proxy that makes addresses the same everywhere. */

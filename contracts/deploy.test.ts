@@ -1,76 +1,34 @@
 /** The ledger on a real chain: what deploys, what points where, and that TypeScript computes what Solidity does. */
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
 import { after, before, describe, test } from 'node:test'
 import { inspect } from 'node:util'
 import {
   type Account,
   createPublicClient,
-  createTestClient,
   createWalletClient,
-  getContractAddress,
   type Hex,
   hashTypedData,
   http,
   keccak256,
   parseAbi,
-  toHex,
 } from 'viem'
-import { mnemonicToAccount } from 'viem/accounts'
 import { foundry, mainnet } from 'viem/chains'
 import type { Addresses } from './addresses.ts'
 import { deployLedger, installSettlement, type LedgerOptions } from './deploy.ts'
-import { anvilBinary } from './foundry.ts'
+import { type Anvil, keyNode, person, publicTerms, startAnvil } from './fixture.ts'
 import { keyNetworkAbi } from './generated/key-network.ts'
 import { moneyAbi } from './generated/money.ts'
 import { settlementAbi } from './generated/settlement.ts'
 import { worksAbi } from './generated/works.ts'
-import { splitterAddress } from './splitter.ts'
+import { planLedger } from './plan.ts'
+import { admissionsAddress, splitterAddress, splitterBodyAddress } from './splitter.ts'
 
-const MNEMONIC = 'test test test test test test test test test test test junk'
-const person = (addressIndex: number) => mnemonicToAccount(MNEMONIC, { addressIndex })
 const [deployer, creator, buyer, relayer] = [person(0), person(1), person(2), person(3)]
 const PRICE_ATOMIC = 5_000_000n
 const FOR_EVER = 2n ** 48n
 
-async function startAnvil() {
-  const args = ['--port', '0', '--mnemonic', MNEMONIC]
-  const child = spawn(anvilBinary(), args, { stdio: ['ignore', 'pipe', 'inherit'] })
-  for await (const line of createInterface({ input: child.stdout })) {
-    const url = /Listening on (\S+)/.exec(line)?.[1]
-    if (!url) continue
-    child.stdout.resume()
-    const stop = async () => {
-      child.kill()
-      await once(child, 'exit')
-    }
-    return { url: `http://${url}`, stop }
-  }
-  throw new Error('anvil ended before it listened')
-}
-
-function clientsOf(url: string) {
-  const options = { chain: foundry, transport: http(url), pollingInterval: 20, cacheTime: 0 } as const
-  return {
-    publicClient: createPublicClient(options),
-    testClient: createTestClient({ ...options, mode: 'anvil' }),
-    walletOf: <A extends Account>(account: A) => createWalletClient({ ...options, account }),
-  }
-}
-
-const keyNode = (n: number) => ({
-  endpoint: `http://127.0.0.1:${7470 + n}`,
-  verificationKey: toHex(new Uint8Array(48).fill(n)),
-  nodeAddress: toHex(n, { size: 20 }),
-  ip: 0x7f000001,
-  port: 7470 + n,
-})
-
 describe('a deployed ledger', async () => {
-  let chain: Awaited<ReturnType<typeof startAnvil>>
-  let clients: ReturnType<typeof clientsOf>
+  let clients: Anvil
   let options: LedgerOptions
   let addresses: Addresses
   let workId: bigint
@@ -91,28 +49,33 @@ describe('a deployed ledger', async () => {
     })
 
   before(async () => {
-    chain = await startAnvil()
-    clients = clientsOf(chain.url)
+    clients = await startAnvil()
     options = {
       publicClient: clients.publicClient,
       walletClient: clients.walletOf(deployer),
-      owner: deployer.address,
-      treasury: deployer.address,
-      protocolFeeBps: 250,
-      minimumBondAtomic: 100_000_000n,
-      keyNetwork: { nodes: [1, 2, 3].map(keyNode), threshold: 2, networkKey: `0x${'ab'.repeat(48)}` },
-      metadataBase: 'http://127.0.0.1:8787',
+      ...{ ...publicTerms, owner: deployer.address, metadataBase: 'http://127.0.0.1:8787' },
     }
     addresses = await deployLedger(options)
     await installSettlement({ ...options, testClient: clients.testClient })
   })
-  after(() => chain.stop())
+  after(() => clients.stop())
 
-  test('stands at the same addresses whenever the same account deploys it first', async () => {
-    const at = (nonce: bigint) => getContractAddress({ from: deployer.address, nonce }).toLowerCase()
-    const { money, operators, works, gate, keyNetwork } = addresses
-    const found = [money, operators, works, gate, keyNetwork].map(address => address.toLowerCase())
-    assert.deepEqual(found, [0n, 1n, 2n, 3n, 4n].map(at))
+  test('stands where its terms alone decide, whoever deploys it, and a second deployment sends nothing', async () => {
+    const { publicClient, walletClient, ...terms } = options
+    const planned = planLedger({ ...publicTerms, ...terms }).addresses
+    assert.deepEqual({ ...addresses, ...planned }, addresses)
+    const again = await deployLedger({ ...options, walletClient: clients.walletOf(relayer) })
+    assert.deepEqual(again, addresses)
+    assert.equal(await publicClient.getTransactionCount({ address: relayer.address }), 0)
+  })
+
+  test('has what Works creates in its constructor where TypeScript computes it', async () => {
+    const found = await Promise.all([
+      clients.publicClient.readContract({ ...works(), functionName: 'admissions' }),
+      clients.publicClient.readContract({ ...works(), functionName: 'splitterBody' }),
+    ])
+    assert.deepEqual(found, [admissionsAddress(addresses.works), splitterBodyAddress(addresses.works)])
+    for (const address of found) assert.ok(await clients.publicClient.getCode({ address }))
   })
 
   test('takes the creations of a work, and names metadata where it was told', async () => {
@@ -136,11 +99,12 @@ describe('a deployed ledger', async () => {
   test('sells an edition to a buyer who only signs, and the edition goes to no one else', async () => {
     await send(deployer, { ...money(), functionName: 'mint', args: [buyer.address, PRICE_ATOMIC] })
     const salt = keccak256('0x03')
-    const mintNonce = { ...works(), functionName: 'mintNonce', args: [workId, 1n, salt] } as const
+    const bought = [workId, 1n, buyer.address, salt] as const
+    const mintNonce = { ...works(), functionName: 'mintNonce', args: bought } as const
     const nonce = await clients.publicClient.readContract(mintNonce)
     const signature = await buyer.signTypedData(receiveAuthorization(addresses, buyer.address, nonce))
     const authorization = { from: buyer.address, validAfter: 0n, validBefore: FOR_EVER, signature }
-    const args = [workId, 1n, salt, authorization]
+    const args = [...bought, authorization]
     await send(relayer, { ...works(), functionName: 'mintWithAuthorization', args })
     assert.equal(await held(buyer), 1n)
     assert.equal(await held(relayer), 0n)
@@ -159,13 +123,14 @@ describe('a deployed ledger', async () => {
 
     const latest = await clients.publicClient.getBlock()
     const listing = {
-      ...{ seller: buyer.address, workId, quantity: 1n, priceAtomic: 1_000_000n, nonce: 7n },
+      ...{ seller: buyer.address, workId, quantity: 1n, priceAtomic: 1_000_000n },
+      ...{ minProceedsAtomic: 875_000n, nonce: 7n, counter: 0n },
       expiresAtSeconds: latest.timestamp + 3600n,
     }
     const signature = await buyer.signTypedData(listingData(addresses, listing))
     await send(deployer, { ...money(), functionName: 'mint', args: [relayer.address, 1_000_000n] })
     await send(relayer, { ...money(), functionName: 'approve', args: [addresses.works, 1_000_000n] })
-    const args = [listing, signature, relayer.address, 1_000_000n]
+    const args = [listing, relayer.address, 1n, signature]
     await send(relayer, { ...works(), functionName: 'buy', args })
     assert.equal(await held(relayer), 1n)
     const balanceOf = { ...money(), functionName: 'balanceOf', args: [buyer.address] } as const
@@ -218,8 +183,11 @@ describe('a deployed ledger', async () => {
   })
 
   test('is refused, in one sentence, to a chain of another id, none at all, and a money that is none', async () => {
-    const foreign = createWalletClient({ account: deployer, chain: mainnet, transport: http(chain.url) })
-    await assert.rejects(deployLedger({ ...options, walletClient: foreign }), /chain's id is 31337.*for 1\./)
+    const foreign = createWalletClient({ account: deployer, chain: mainnet, transport: http(clients.url) })
+    await assert.rejects(
+      deployLedger({ ...options, walletClient: foreign }),
+      /got the chain id 31337, expected 1\. Correct/,
+    )
     const transport = http('http://127.0.0.1:1', { retryCount: 0 })
     const nowhere = createPublicClient({ chain: foundry, transport })
     await assert.rejects(
@@ -243,17 +211,17 @@ describe('a deployed ledger', async () => {
     const mend = "Correct the arguments that the refusal names in the deployer's options."
     assert.equal(
       await failureOf({ protocolFeeBps: 501 }),
-      `Error: Works was not deployed: its constructor refused with Works_FeeTooHigh(feeBps 501, maxBps 500). ${mend}`,
+      `Error: Policy was not deployed: its constructor refused with Policy_FeeTooHigh(feeBps 501, maxBps 500). ${mend}`,
     )
     const nodes = [keyNode(1), { ...keyNode(2), endpoint: keyNode(1).endpoint }]
     assert.equal(
       await failureOf({ keyNetwork: { ...options.keyNetwork, nodes } }),
       `Error: KeyNetwork was not deployed: its constructor refused with KeyNetwork_DuplicateNode(index 1). ${mend}`,
     )
-    const poor = clients.walletOf(mnemonicToAccount(MNEMONIC, { addressIndex: 99 }))
+    const poor = clients.walletOf(person(99))
     assert.match(
-      String(await failureOf({ walletClient: poor })),
-      /^Error: Operators was not deployed: .{20,200}\. Check the chain and the deployer's balance on it\.$/,
+      String(await failureOf({ walletClient: poor, protocolFeeBps: 251 })),
+      /^Error: Policy was not deployed: .{20,200}\. Check the chain and the deployer's balance on it\.$/,
     )
   })
 })
@@ -287,7 +255,9 @@ const listingData = <M>({ works }: Addresses, message: M) =>
         { name: 'workId', type: 'uint256' },
         { name: 'quantity', type: 'uint256' },
         { name: 'priceAtomic', type: 'uint256' },
+        { name: 'minProceedsAtomic', type: 'uint256' },
         { name: 'nonce', type: 'uint256' },
+        { name: 'counter', type: 'uint256' },
         { name: 'expiresAtSeconds', type: 'uint256' },
       ],
     },

@@ -1,11 +1,18 @@
 /** Deploys the ledger to a chain, in an order that never changes; and x402's contracts where a chain lacks them. */
-import type { Abi, Address, Hex, TestClient } from 'viem'
+import type { Abi, Address, Hex, PublicClient, TestClient } from 'viem'
 import { type Addresses, COLLECTOR_ADDRESS, MULTICALL3_ADDRESS, SETTLEMENT_ADDRESS } from './addresses.ts'
-import { checkChain, checkProxy, type Created, createOnce, deployContract, type Deployer } from './creation.ts'
+import {
+  type Created,
+  checkChain,
+  checkProxy,
+  createOnce,
+  type Deployer,
+  deployContract,
+} from './creation.ts'
 import { collectorAbi, collectorBytecode } from './generated/collector.ts'
 import { multicall3Abi, multicall3Bytecode } from './generated/multicall3.ts'
 import { settlementAbi, settlementBytecode } from './generated/settlement.ts'
-import { type Plan, planLedger, type Terms } from './plan.ts'
+import { type Creation, type Plan, planLedger, type Terms } from './plan.ts'
 
 export type { KeyNode } from './plan.ts'
 
@@ -25,28 +32,42 @@ export type LedgerOptions = Deployer &
 export async function deployLedger(options: LedgerOptions): Promise<Addresses> {
   const { publicClient, walletClient, money, accountCodeHashes = [], ...terms } = options
   const { slashedTo = terms.treasury === terms.owner ? BURN_ADDRESS : terms.treasury } = options
-  const chainId = await checkChain(options)
+  const chainId = walletClient.chain.id
+  await checkChain(publicClient, chainId)
   await checkProxy(publicClient)
   if (money && !(await publicClient.getCode({ address: money }))) {
-    throw new Error(`there is no contract at ${money}. Give the address of the chain's money, or leave it out.`)
+    throw new Error(
+      `there is no contract at ${money}. Give the address of the chain's money, or leave it out.`,
+    )
   }
   const plan = planLedger({ ...terms, slashedTo, accountCodeHashes }, money)
-  const before = await publicClient.getBlockNumber()
-  const created = await createAll({ publicClient, walletClient }, plan)
-  return addressesOf(plan, chainId, firstBlock(created) ?? before)
+  await createAll({ publicClient, walletClient }, plan.creations)
+  return addressesOf(plan, chainId, await firstBlock(publicClient, plan))
 }
 
-/** Creates, in order, whatever of a plan is missing. */
-export async function createAll(deployer: Deployer, { creations }: Plan): Promise<Created[]> {
-  const created: Created[] = []
-  for (const creation of creations) created.push(await createOnce(deployer, creation))
-  return created
+/** Creates, in order, whatever is missing; says of each how it went. */
+export async function createAll(
+  deployer: Deployer,
+  creations: readonly Creation[],
+  onCreated: (created: Created) => void = () => {},
+): Promise<void> {
+  for (const creation of creations) onCreated(await createOnce(deployer, creation))
 }
 
-/** The block of the first contract that was created now; null if all stood already. */
-export function firstBlock(created: readonly Created[]): bigint | null {
-  const blocks = created.flatMap(({ blockNumber }) => blockNumber ?? [])
-  return blocks.length === 0 ? null : blocks.reduce((a, b) => (a < b ? a : b))
+/** The block in which the first contract of a ledger that stands was created; asks for old states, as indexers do. */
+export async function firstBlock(client: PublicClient, { creations }: Plan): Promise<bigint> {
+  const places = creations.filter(({ name }) => name !== 'TestMoney').map(({ address }) => address)
+  const anyStoodAt = async (blockNumber: bigint): Promise<boolean> => {
+    const codes = await Promise.all(places.map(address => client.getCode({ address, blockNumber })))
+    return codes.some(code => code !== undefined)
+  }
+  let [before, since] = [0n, await client.getBlockNumber()]
+  while (since - before > 1n) {
+    const middle = (before + since) / 2n
+    if (await anyStoodAt(middle)) since = middle
+    else before = middle
+  }
+  return since
 }
 
 export const addressesOf = ({ addresses }: Plan, chainId: number, deployedAtBlock: bigint): Addresses => ({
@@ -79,7 +100,7 @@ const FIXED: readonly Fixed[] = [
 export async function installSettlement(
   options: Deployer & { testClient: Pick<TestClient, 'setCode'> },
 ): Promise<void> {
-  await checkChain(options)
+  await checkChain(options.publicClient, options.walletClient.chain.id)
   await checkProxy(options.publicClient)
   for (const { address, name, ...creation } of FIXED) {
     if (await options.publicClient.getCode({ address })) continue

@@ -36,7 +36,9 @@ export const loadAddresses = ({ addresses }: DeploymentFiles): Addresses | null 
 
 export function loadTerms(path: string, isPublic: boolean): Terms {
   if (existsSync(path)) return readTerms(readJson(path), path, isPublic)
-  throw new Error(`there are no terms at ${path}. Write them as docs/deploy.md shows, and name the file by --terms.`)
+  throw new Error(
+    `there are no terms at ${path}. Write them as docs/deploy.md shows, and name the file by --terms.`,
+  )
 }
 
 /** Writes both; says whether anything changed by that. */

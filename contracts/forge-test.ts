@@ -23,7 +23,11 @@ const build = (folder: string, profile: string): boolean =>
   }).status === 0
 
 /** Runs forge and counts. A filter of the caller's that leaves nothing to run here is no failure of its own. */
-const forgeTest = async (filters: string[], extra: NodeJS.ProcessEnv, show: 'live' | 'after'): Promise<Outcome> => {
+const forgeTest = async (
+  filters: string[],
+  extra: NodeJS.ProcessEnv,
+  show: 'live' | 'after',
+): Promise<Outcome> => {
   const forge = spawn(forgeBinary(), ['test', ...filters], {
     cwd: root,
     env: { ...process.env, ...extra, FOUNDRY_PROFILE: 'tests' },

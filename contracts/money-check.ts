@@ -63,7 +63,13 @@ async function read(
 /** What is wrong with a money, each in one sentence. Nothing is sent: throwaway keys sign, and calls are simulated. */
 export async function moneyFaults(client: PublicClient, money: Address): Promise<string[]> {
   if (!(await client.getCode({ address: money }))) return [`there is no contract at ${money}, the money`]
-  const names = ['decimals', 'name', 'version', 'DOMAIN_SEPARATOR', 'RECEIVE_WITH_AUTHORIZATION_TYPEHASH'] as const
+  const names = [
+    'decimals',
+    'name',
+    'version',
+    'DOMAIN_SEPARATOR',
+    'RECEIVE_WITH_AUTHORIZATION_TYPEHASH',
+  ] as const
   const [decimals, name, version, separator, typeHash] = await Promise.all(
     names.map(one => read(client, money, one)),
   )

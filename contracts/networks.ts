@@ -37,5 +37,7 @@ export function networkOf(name: string | undefined): Network {
   const found = Object.values(NETWORKS).find(network => network.name === name)
   if (found) return found
   const got = name === undefined ? 'no --network' : `--network ${name}`
-  throw new Error(`got ${got}, expected one of ${Object.keys(NETWORKS).join(', ')}. Name the chain to deploy to.`)
+  throw new Error(
+    `got ${got}, expected one of ${Object.keys(NETWORKS).join(', ')}. Name the chain to deploy to.`,
+  )
 }

@@ -30,7 +30,8 @@ export class Field {
 
   /** A name that nothing reads is a name misspelt. */
   only(names: readonly string[]): void {
-    if (typeof this.value !== 'object' || this.value === null) this.refuse(`an object with ${names.join(', ')}`)
+    if (typeof this.value !== 'object' || this.value === null)
+      this.refuse(`an object with ${names.join(', ')}`)
     const strange = Object.keys(this.value).find(key => !names.includes(key))
     if (strange) this.at(strange).refuse(`none but ${names.join(', ')}`)
   }

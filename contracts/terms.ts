@@ -37,7 +37,7 @@ function readSlashedTo(field: Field, owner: Address): Address {
   const slashedTo = field.address()
   if (slashedTo !== owner) return slashedTo
   return field.refuse(
-    "another than the owner, who decides what is slashed and must not gain by it: the treasury, or 0x000000000000000000000000000000000000dEaD to burn it",
+    'another than the owner, who decides what is slashed and must not gain by it: the treasury, or 0x000000000000000000000000000000000000dEaD to burn it',
   )
 }
 

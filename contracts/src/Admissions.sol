@@ -125,7 +125,8 @@ contract Admissions is IAdmissions {
 
     /// @inheritdoc IAdmissions
     function acceptedAtSeconds(uint256 workId, address operator) external view returns (uint64) {
-        return _spans[workId][operator].acceptedAtSeconds;
+        Span storage span = _spans[workId][operator];
+        return span.untilSeconds > block.timestamp ? span.acceptedAtSeconds : 0;
     }
 
     /// @inheritdoc IAdmissions
@@ -149,7 +150,10 @@ contract Admissions is IAdmissions {
         if (span.untilSeconds == FOR_EVER) revert Errors.Admissions_AlreadyAdmitted(workId, operator);
         address[] storage list = _admitted[workId];
         if (list.length == MAX_ADMITTED) revert Errors.Admissions_TooMany(MAX_ADMITTED + 1, MAX_ADMITTED);
-        if (span.untilSeconds <= block.timestamp) span.sinceSeconds = uint64(block.timestamp);
+        // Who comes back after its removal took effect begins anew, and has not accepted yet.
+        if (span.untilSeconds <= block.timestamp) {
+            (span.sinceSeconds, span.acceptedAtSeconds) = (uint64(block.timestamp), 0);
+        }
         span.untilSeconds = FOR_EVER;
         list.push(operator);
     }

@@ -17,6 +17,7 @@ library Errors {
     error Policy_NotContract(address account);
     error Policy_NotMarketplace(address account);
     error Policy_AlreadyAnnounced(address account, uint256 sinceSeconds, uint256 untilSeconds);
+    error Policy_ZeroRecipient();
     error Policy_MayNotHold(address account, bytes32 codeHash);
 
     // ------------------------------------------------------------------ Works: construction

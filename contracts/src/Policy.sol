@@ -89,7 +89,9 @@ contract Policy is IPolicy, Owned {
     function removeMarketplace(address account) external onlyOwner {
         Marketplace storage listed = _marketplaces[account];
         if (listed.untilSeconds != FOR_EVER) revert Errors.Policy_NotMarketplace(account);
-        uint64 effectiveAtSeconds = uint64(block.timestamp) + NOTICE_SECONDS;
+        // What never held is taken back at once.
+        uint64 effectiveAtSeconds = uint64(block.timestamp);
+        if (block.timestamp >= listed.sinceSeconds) effectiveAtSeconds += NOTICE_SECONDS;
         listed.untilSeconds = effectiveAtSeconds;
         emit MarketplaceRemoved(account, effectiveAtSeconds);
     }
@@ -125,6 +127,7 @@ contract Policy is IPolicy, Owned {
     }
 
     function _validate(address caller, address from, address to) private view {
+        if (to == address(0)) revert Errors.Policy_ZeroRecipient();
         if (caller != from && !isMarketplace(caller)) revert Errors.Policy_NotMarketplace(caller);
         if (!mayHold(to)) revert Errors.Policy_MayNotHold(to, to.codehash);
     }

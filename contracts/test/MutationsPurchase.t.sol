@@ -99,7 +99,8 @@ contract MutationsPurchaseTest is Base, Mutations {
         }
         give(stranger, meant.workId, 9);
         Account memory other = makeAccount("stranger");
-        (listing, listing.seller) = (meant, stranger);
+        listing = meant;
+        listing.seller = stranger;
         signature = sign(other, works.listingDigest(listing));
         tryPayment("seller", by, badSignature(buyer.addr));
         listing = meant;

@@ -4,8 +4,9 @@ pragma solidity ^0.8.28;
 import {ICredits} from "../src/interfaces/ICredits.sol";
 import {IEditions} from "../src/interfaces/IEditions.sol";
 import {IMarket} from "../src/interfaces/IMarket.sol";
+import {IOrders} from "../src/interfaces/IOrders.sol";
 import {IRoyalties} from "../src/interfaces/IRoyalties.sol";
-import {Disclosure, Listing, Terms} from "../src/Types.sol";
+import {Disclosure, Listing, Offer, Terms} from "../src/Types.sol";
 import {Base, Errors} from "./Base.sol";
 import {ReenteringAccount} from "./ReenteringAccount.sol";
 
@@ -24,8 +25,9 @@ contract ReentrancyTest is Base {
         account = new ReenteringAccount();
         bytes32[] memory accountCode = new bytes32[](1);
         accountCode[0] = address(account).codehash;
+        policy = deployPolicy(governor, FEE_BPS, accountCode);
         works = deployWorks(
-            address(money), address(operators), treasury, FEE_BPS, "https://edge.example", accountCode
+            address(money), address(operators), treasury, address(policy), "https://edge.example"
         );
         fund(address(account));
         fund(seller.addr);
@@ -37,7 +39,7 @@ contract ReentrancyTest is Base {
         vm.prank(seller.addr);
         works.mint(workId, 4, seller.addr, type(uint256).max);
         money.mint(works.splitterOf(workId, address(account)), USAGE);
-        listing = listingOf(workId, 2, PRICE);
+        listing = listingOf(workId, 2, PRICE / 2);
         signature = sign(seller, works.listingDigest(listing));
     }
 
@@ -73,6 +75,44 @@ contract ReentrancyTest is Base {
         assertTrue(account.attempts()[1].ok, "the sale is done when the buyer is called");
         assertEq(works.balanceOf(address(account), workId), 2);
         requireConserved();
+    }
+
+    function test_an_offer_is_not_accepted_again_from_within_its_own_delivery() public {
+        Offer memory offer = offerOf(workId, 2, PRICE);
+        (offer.buyer, offer.counter) = (buyer.addr, 0);
+        delegateTo(buyer.addr);
+        fund(buyer.addr);
+        bytes memory by = sign(buyer, works.offerDigest(offer));
+        ReenteringAccount hook = ReenteringAccount(buyer.addr);
+        hook.plan(address(works), abi.encodeCall(IMarket.acceptOffer, (offer, by, 2, 0)));
+        hook.plan(address(works), abi.encodeCall(IOrders.cancelAll, ()));
+        vm.prank(seller.addr);
+        works.acceptOffer(offer, by, 2, 0);
+        ReenteringAccount.Attempt[] memory attempts = hook.attempts();
+        assertTrue(attempts[0].made && !attempts[0].ok);
+        assertEq(bytes4(attempts[0].result), Errors.Works_NonceUsed.selector);
+        assertTrue(attempts[1].ok, "and what it cancels is too late for this one");
+        assertEq(works.balanceOf(buyer.addr, workId), 2);
+        assertEq(works.balanceOf(seller.addr, workId), 2);
+    }
+
+    /// @dev Gives a plain account EIP-7702 code that calls back.
+    function delegateTo(address plain) private {
+        vm.etch(plain, abi.encodePacked(hex"ef0100", address(account)));
+    }
+
+    function test_a_part_is_bought_again_from_within_and_no_more_than_the_whole() public {
+        account.plan(address(works), partCall(1));
+        account.plan(address(works), partCall(1));
+        account.call(address(works), partCall(1));
+        assertTrue(account.attempts()[0].ok);
+        assertRefused(1, Errors.Works_OrderFilled.selector);
+        assertEq(works.balanceOf(address(account), workId), 2);
+        requireConserved();
+    }
+
+    function partCall(uint256 quantity) private view returns (bytes memory) {
+        return abi.encodeCall(IMarket.buy, (listing, address(account), quantity, signature));
     }
 
     function test_from_within_a_hook_nothing_is_taken_twice() public {
@@ -115,7 +155,9 @@ contract ReentrancyTest is Base {
     /// @dev The ledger holds what it owes, and every edition minted is held or was opened.
     function requireConserved() public view {
         uint256 owed = works.creditOf(address(account)) + works.creditOf(seller.addr);
-        assertEq(money.balanceOf(address(works)), owed + works.creditOf(treasury));
+        (uint256 creatorAtomic, uint256 treasuryAtomic) = works.accruedOf(workId);
+        owed += works.creditOf(treasury) + creatorAtomic + treasuryAtomic;
+        assertEq(money.balanceOf(address(works)), owed);
         uint256 found = works.balanceOf(address(account), workId) + works.balanceOf(seller.addr, workId);
         found += works.openedCopies(workId, address(account));
         assertEq(found, works.work(workId).minted);
@@ -172,7 +214,7 @@ contract ReentrancyTest is Base {
     }
 
     function buyCall() private view returns (bytes memory) {
-        return abi.encodeCall(IMarket.buy, (listing, signature, address(account), type(uint256).max));
+        return abi.encodeCall(IMarket.buy, (listing, address(account), 2, signature));
     }
 
     function openCall() private view returns (bytes memory) {
@@ -184,6 +226,8 @@ contract ReentrancyTest is Base {
     }
 
     function withdrawCall() private view returns (bytes memory) {
-        return abi.encodeCall(ICredits.withdraw, (address(account)));
+        uint256[] memory ids = new uint256[](1);
+        ids[0] = workId;
+        return abi.encodeCall(ICredits.gatherAndWithdraw, (ids, address(account)));
     }
 }

@@ -47,7 +47,8 @@ interface IPolicy is IOwned {
     /// @dev Only the owner.
     function announceMarketplace(address marketplace) external;
 
-    /// @notice Ends a marketplace's listing, after notice too: sales under way are not torn.
+    /// @notice Ends a marketplace's listing, after notice too: sales under way are not torn. One that does not hold yet is
+    /// taken back at once.
     /// @dev Only the owner.
     function removeMarketplace(address marketplace) external;
 
