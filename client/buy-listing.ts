@@ -61,7 +61,7 @@ async function callData(market: Market, options: BuyListing, purchase: Purchase)
   const salt = randomBytes32()
   const digest = hashTypedData(listingTypedData(listing, chainId, works))
   const nonce = purchaseNonce(digest, quantity, recipient, salt)
-  const args = [...taken, salt, await authorize(market, { wallet, to: works, valueAtomic, nonce })] as const
+  const args = [...taken, await authorize(market, { wallet, to: works, valueAtomic, nonce }), salt] as const
   return encodeFunctionData({ abi: worksAbi, functionName: 'buyWithAuthorization', args })
 }
 

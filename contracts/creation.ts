@@ -26,23 +26,23 @@ const CODE_LOOK_EVERY_MS = 500
 /** A foreign reason longer than this is no longer one sentence. */
 const MAX_REASON_LENGTH = 300
 
-/** In which block a contract was created; null where it already stood. */
-export type Created = { creation: Creation; blockNumber: bigint | null; gasUsed: bigint }
+export type Created = { creation: Creation; blockNumber: bigint; gasUsed: bigint }
 
-/** Creates one contract through the proxy unless it already stands; says which contract failed. */
-export async function createOnce(deployer: Deployer, creation: Creation): Promise<Created> {
+/** Creates one contract through the proxy; null if it already stood. Says which contract failed. */
+export async function createOnce(deployer: Deployer, creation: Creation): Promise<Created | null> {
   const { publicClient, walletClient } = deployer
   const { name, address } = creation
-  if (await publicClient.getCode({ address })) return { creation, blockNumber: null, gasUsed: 0n }
+  if (await publicClient.getCode({ address })) return null
   await checkConstructor(publicClient, creation, walletClient.account.address)
   const sent = walletClient.sendTransaction({ to: PROXY_ADDRESS, data: proxyData(creation) })
   const hash = await sent.catch((error: unknown) => {
     throw creationError(creation, error)
   })
-  const { blockNumber, gasUsed } = await publicClient.waitForTransactionReceipt({ hash })
+  const { status, blockNumber, gasUsed } = await publicClient.waitForTransactionReceipt({ hash })
   // Code, not the receipt, decides: who creates the same contract a moment earlier has done our work.
   for (let look = 0; look < CODE_LOOKS; look += 1) {
-    if (await publicClient.getCode({ address })) return { creation, blockNumber, gasUsed }
+    const stands = await publicClient.getCode({ address })
+    if (stands) return status === 'success' ? { creation, blockNumber, gasUsed } : null
     await sleep(CODE_LOOK_EVERY_MS)
   }
   throw new Error(
@@ -56,7 +56,8 @@ export async function deployContract(
   name: string,
   { abi, bytecode, args = [] }: { abi: Abi; bytecode: Hex; args?: readonly unknown[] },
 ): Promise<{ address: Address }> {
-  const { creation } = await createOnce(deployer, planCreation(name, abi, bytecode, args))
+  const creation = planCreation(name, abi, bytecode, args)
+  await createOnce(deployer, creation)
   return creation
 }
 

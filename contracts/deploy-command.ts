@@ -13,8 +13,7 @@ import {
   type Transport,
   type WalletClient,
 } from 'viem'
-import type { Addresses } from './addresses.ts'
-import { COLLECTOR_ADDRESS, MULTICALL3_ADDRESS, SETTLEMENT_ADDRESS } from './addresses.ts'
+import { type Addresses, COLLECTOR_ADDRESS, MULTICALL3_ADDRESS, SETTLEMENT_ADDRESS } from './addresses.ts'
 import { type Created, checkChain, checkProxy } from './creation.ts'
 import { addressesOf, createAll, firstBlock, installSettlement } from './deploy.ts'
 import { type DeploymentFiles, loadAddresses, loadTerms, saveDeployment } from './deployments.ts'
@@ -68,12 +67,9 @@ export async function deploy(
   const expected = await forecast(client, plan, account.address)
   await sayForecast(request, prepared, expected)
   await checkBalance(client, walletClient, expected)
-  const created: Created[] = []
-  await createAll(deployer, plan.creations, one => {
-    if (one.blockNumber === null) return
-    created.push(one)
-    say(`${one.creation.name} created in block ${one.blockNumber}, gas ${grouped(one.gasUsed)}`)
-  })
+  const created = await createAll(deployer, plan, ({ creation, blockNumber, gasUsed }) =>
+    say(`${creation.name} created in block ${blockNumber}, gas ${grouped(gasUsed)}`),
+  )
   const addresses = addressesOf(plan, network.chain.id, await blockOf(request, prepared, created))
   throwFaults(await verifyLedger(client, addresses, terms, network.money), 'Nothing was written.')
   const changed = saveDeployment(files, addresses, terms)
@@ -165,21 +161,23 @@ async function blockOf(request: Request, prepared: Prepared, created: Created[])
   const { known, client, plan } = prepared
   if (known) return BigInt(known.deployedAtBlock)
   if (request.fromBlock !== undefined) return BigInt(request.fromBlock)
-  const own = plan.creations.filter(({ name }) => name !== 'TestMoney')
-  const blocks = created.flatMap(({ creation, blockNumber }) =>
-    own.includes(creation) && blockNumber !== null ? [blockNumber] : [],
-  )
-  const [first] = blocks
-  if (first !== undefined && blocks.length === own.length) return first
-  return firstBlock(client, plan).catch(() => {
+  return firstBlock(client, plan, created).catch(() => {
     throw new Error(
       'the chain has forgotten in which block the first contract was created. Look it up and pass it by --from-block.',
     )
   })
 }
 
-async function sayForecast({ network, say }: Request, { client }: Prepared, found: Forecast): Promise<void> {
-  const [blockNumber, gasPrice] = await Promise.all([client.getBlockNumber(), client.getGasPrice()])
+async function sayForecast(
+  { network, say }: Request,
+  { client, terms }: Prepared,
+  found: Forecast,
+): Promise<void> {
+  const [blockNumber, gasPrice, ownerCode] = await Promise.all([
+    client.getBlockNumber(),
+    client.getGasPrice(),
+    client.getCode({ address: terms.owner }),
+  ])
   say(`${network.chain.name}, chain ${network.chain.id}, at block ${blockNumber}`)
   for (const { name, address, stands, gas } of found.rows) {
     say(`  ${name.padEnd(12)} ${address} ${(stands ? 'stands' : grouped(gas)).padStart(12)}`)
@@ -187,6 +185,8 @@ async function sayForecast({ network, say }: Request, { client }: Prepared, foun
   say(`  ${'gas'.padEnd(12)} ${''.padEnd(42)} ${grouped(found.gas).padStart(12)}`)
   const cost = `${formatEther(found.gas * gasPrice)} ether at ${formatGwei(gasPrice)} gwei`
   say(`  ${cost}${network.isPublic ? ', and what the chain asks for its data' : ''}`)
+  const kind = ownerCode ? 'a contract' : 'a plain account: one key is all that guards its powers'
+  say(`  owner ${terms.owner}, ${kind}`)
   if (!found.isExact) say('  This chain simulates no blocks: each figure is an estimate, up to 2 % too high.')
 }
 

@@ -12,7 +12,7 @@ import {
 import { collectorAbi, collectorBytecode } from './generated/collector.ts'
 import { multicall3Abi, multicall3Bytecode } from './generated/multicall3.ts'
 import { settlementAbi, settlementBytecode } from './generated/settlement.ts'
-import { type Creation, type Plan, planLedger, type Terms } from './plan.ts'
+import { type Plan, planLedger, type Terms } from './plan.ts'
 
 export type { KeyNode } from './plan.ts'
 
@@ -41,24 +41,42 @@ export async function deployLedger(options: LedgerOptions): Promise<Addresses> {
     )
   }
   const plan = planLedger({ ...terms, slashedTo, accountCodeHashes }, money)
-  await createAll({ publicClient, walletClient }, plan.creations)
-  return addressesOf(plan, chainId, await firstBlock(publicClient, plan))
+  const created = await createAll({ publicClient, walletClient }, plan)
+  // A development chain that was started again has forgotten old states; it is short enough to be read from its beginning.
+  const since = await firstBlock(publicClient, plan, created).catch(() => 0n)
+  return addressesOf(plan, chainId, since)
 }
 
-/** Creates, in order, whatever is missing; says of each how it went. */
+/** Creates, in order, whatever is missing; says at once of each how it went. */
 export async function createAll(
   deployer: Deployer,
-  creations: readonly Creation[],
+  { creations }: Plan,
   onCreated: (created: Created) => void = () => {},
-): Promise<void> {
-  for (const creation of creations) onCreated(await createOnce(deployer, creation))
+): Promise<Created[]> {
+  const all: Created[] = []
+  for (const creation of creations) {
+    const created = await createOnce(deployer, creation)
+    if (!created) continue
+    all.push(created)
+    onCreated(created)
+  }
+  return all
 }
 
-/** The block in which the first contract of a ledger that stands was created; asks for old states, as indexers do. */
-export async function firstBlock(client: PublicClient, { creations }: Plan): Promise<bigint> {
-  const places = creations.filter(({ name }) => name !== 'TestMoney').map(({ address }) => address)
+/**
+ * The block in which the first contract of a ledger was created. If some stood before, it is looked for in old states,
+ * which the chain may have forgotten.
+ */
+export async function firstBlock(
+  client: PublicClient,
+  { creations }: Plan,
+  created: readonly Created[],
+): Promise<bigint> {
+  const own = creations.filter(({ name }) => name !== 'TestMoney')
+  const [first, ...others] = created.filter(({ creation }) => own.includes(creation))
+  if (first && others.length === own.length - 1) return first.blockNumber
   const anyStoodAt = async (blockNumber: bigint): Promise<boolean> => {
-    const codes = await Promise.all(places.map(address => client.getCode({ address, blockNumber })))
+    const codes = await Promise.all(own.map(({ address }) => client.getCode({ address, blockNumber })))
     return codes.some(code => code !== undefined)
   }
   let [before, since] = [0n, await client.getBlockNumber()]

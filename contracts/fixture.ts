@@ -1,7 +1,12 @@
 /** A chain of its own for each test of deployments, people on it, and the terms that they deploy with. */
+import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { after } from 'node:test'
 import {
   type Account,
   type Chain,
@@ -13,12 +18,19 @@ import {
 } from 'viem'
 import { mnemonicToAccount } from 'viem/accounts'
 import { foundry } from 'viem/chains'
+import { deployContract } from './creation.ts'
+import { installSettlement } from './deploy.ts'
+import type { Request } from './deploy-command.ts'
+import { publicFiles } from './deployments.ts'
 import { anvilBinary } from './foundry.ts'
+import { moneyAbi, moneyBytecode } from './generated/money.ts'
+import { NETWORKS, type Network } from './networks.ts'
 import type { Terms } from './plan.ts'
+import { termsText } from './terms.ts'
 
 const MNEMONIC = 'test test test test test test test test test test test junk'
 export const person = (addressIndex: number) => mnemonicToAccount(MNEMONIC, { addressIndex })
-const [deployer, owner, treasury] = [person(0), person(8), person(9)]
+const [deployer, stranger, owner, treasury] = [person(0), person(7), person(8), person(9)]
 
 /** Anvil on a free port; what it is started with beyond that is the test's matter. */
 export async function startAnvil(chain: Chain = foundry, args: readonly string[] = []) {
@@ -69,4 +81,53 @@ export const publicTerms: Terms = {
   accountCodeHashes: [toHex(7, { size: 32 })],
 }
 
-export const people = { deployer, owner, treasury }
+export const people = { deployer, stranger, owner, treasury }
+
+/** Money that speaks USDC's tongue, at USDC's address. */
+async function placeMoney({ publicClient, testClient, walletOf }: Anvil, { money }: Network): Promise<void> {
+  assert.ok(money)
+  const walletClient = walletOf(deployer)
+  const creation = { abi: moneyAbi, bytecode: moneyBytecode }
+  const { address } = await deployContract({ publicClient, walletClient }, 'TestMoney', creation)
+  const bytecode = await publicClient.getCode({ address })
+  assert.ok(bytecode)
+  await testClient.setCode({ address: money, bytecode })
+}
+
+/** A chain with a public chain's id and all that is given there. */
+export async function startPublic({ chain, ...rest }: Network): Promise<Anvil> {
+  const anvil = await startAnvil(chain)
+  await installSettlement({ ...anvil, walletClient: anvil.walletOf(deployer) })
+  await placeMoney(anvil, { chain, ...rest })
+  return anvil
+}
+
+type Place = { request: Request; said: string[]; folder: string; termsPath: string }
+
+/** A request from a folder of its own, with these terms in a file. */
+export function place({ url }: Anvil, terms: Terms, of: Network = NETWORKS['base-sepolia']): Place {
+  const folder = mkdtempSync(join(tmpdir(), 'grimoire-deploy-'))
+  after(() => rmSync(folder, { recursive: true, force: true }))
+  const termsPath = join(folder, 'given.json')
+  writeFileSync(termsPath, termsText(terms))
+  const said: string[] = []
+  const files = publicFiles(of.chain.id, folder)
+  const request = { network: of, rpcUrl: url, files, termsPath, say: (line: string) => said.push(line) }
+  return { request, said, folder, termsPath }
+}
+
+export const messageOf = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => assert.fail('it was not refused'),
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  )
+
+/** The command as people run it. */
+export function startMain(args: readonly string[]) {
+  const path = join(import.meta.dirname, 'deploy-main.ts')
+  const child = spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const output = { out: '', err: '' }
+  child.stdout.on('data', (data: Buffer) => (output.out += data))
+  child.stderr.on('data', (data: Buffer) => (output.err += data))
+  return { child, output }
+}

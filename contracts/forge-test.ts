@@ -15,12 +15,12 @@ const MONEY_RUNS = '20000'
 
 type Outcome = { passed: number; failed: number; broke: boolean }
 
-const build = (folder: string, profile: string): boolean =>
-  spawnSync(forgeBinary(), ['build', folder], {
-    cwd: root,
-    env: { ...process.env, FOUNDRY_PROFILE: profile },
-    stdio: 'inherit',
-  }).status === 0
+const compiles = (args: string[], profile: string): boolean => {
+  const env = { ...process.env, FOUNDRY_PROFILE: profile }
+  return (
+    spawnSync(forgeBinary(), args, { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] }).status === 0
+  )
+}
 
 /** Runs forge and counts. A filter of the caller's that leaves nothing to run here is no failure of its own. */
 const forgeTest = async (
@@ -44,17 +44,18 @@ const forgeTest = async (
   // forge's own last line, past any colour: "Ran 9 test suites in 4.5s (7s CPU time): 120 tests passed, 0 failed, …"
   const summary = /(\d+) tests passed, (\d+) failed/.exec(output)
   const failed = Number(summary?.[2] ?? 0)
-  return { passed: Number(summary?.[1] ?? 0), failed, broke: code !== 0 && failed === 0 && summary !== null }
+  const isEmpty = /No tests (found|match)/.test(output)
+  return { passed: Number(summary?.[1] ?? 0), failed, broke: code !== 0 && failed === 0 && !isEmpty }
 }
 
-// What ships is compiled first, as it ships; the tests deploy that.
-if (!build('src', 'default') || !build('test', 'tests')) {
+// What ships is compiled first, as it ships; the tests deploy that. The tests too, before two forges want them at once.
+const args = process.argv.slice(2)
+if (!compiles(['build', 'src'], 'default') || !compiles(['test', ...args, '--list'], 'tests')) {
   console.log('0 passed, 1 failed')
   process.exit(1)
 }
 // The Solidity tests deploy this build, TypeScript deploys generated/: a test of its own says that they are the same.
 const differing = differingContracts()
-const args = process.argv.slice(2)
 // Whoever names tests gets those, as often as the environment says.
 const isNamed = args.some(arg => /^--(no-)?match-test|^--n?mt\b/.test(arg))
 const outcomes = isNamed

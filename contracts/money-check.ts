@@ -1,14 +1,17 @@
 /** Asks a money, before anything depends on it, whether it really takes EIP-2612 permits and EIP-3009 authorizations. */
 import {
   type Address,
+  BaseError,
   domainSeparator,
   encodeFunctionData,
   type Hex,
+  HttpRequestError,
   keccak256,
   type PublicClient,
   parseAbi,
   parseSignature,
   stringToHex,
+  TimeoutError,
   zeroHash,
 } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
@@ -57,7 +60,7 @@ async function read(
   address: Address,
   functionName: 'decimals' | 'name' | 'version' | 'DOMAIN_SEPARATOR' | 'RECEIVE_WITH_AUTHORIZATION_TYPEHASH',
 ): Promise<string | number | null> {
-  return client.readContract({ address, abi: moneyLikeAbi, functionName }).catch(() => null)
+  return client.readContract({ address, abi: moneyLikeAbi, functionName }).catch(refusedWith(null))
 }
 
 /** What is wrong with a money, each in one sentence. Nothing is sent: throwaway keys sign, and calls are simulated. */
@@ -90,12 +93,19 @@ export async function moneyFaults(client: PublicClient, money: Address): Promise
 
 type Domain = { name: string; version: string; chainId: number; verifyingContract: Address }
 
-/** Whether the money takes a call; a refusal is an answer. */
+/** A refusal is an answer; a chain that does not answer says nothing about its money. */
+const refusedWith =
+  <T>(answer: T) =>
+  (error: unknown): T => {
+    const isUnanswered = (cause: unknown) =>
+      cause instanceof HttpRequestError || cause instanceof TimeoutError
+    if (error instanceof BaseError && error.walk(isUnanswered) === null) return answer
+    throw error
+  }
+
+/** Whether the money takes a call. */
 const takes = (client: PublicClient, to: Address, account: Address, data: Hex): Promise<boolean> =>
-  client.call({ account, to, data }).then(
-    () => true,
-    () => false,
-  )
+  client.call({ account, to, data }).then(() => true, refusedWith(false))
 
 /** A right signature must be taken, and the same one for another sum must not: else everything would be. */
 async function permitFaults(client: PublicClient, domain: Domain): Promise<string[]> {

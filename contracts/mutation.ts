@@ -1,40 +1,49 @@
 /** Writes each fault into a copy of the ledger and runs the Solidity tests on it: whatever survives is a hole in the tests. */
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { BEHAVIOUR, openCopy } from './copy.ts'
 import { forgeBinary } from './foundry.ts'
 import type { Mutant } from './mutants.ts'
-import { root } from './sources.ts'
 
-/** Without the optimizer a fault compiles in half the time; what is tested is behaviour, so cost is left out. */
-const QUICK = { FOUNDRY_OPTIMIZER: 'false', FOUNDRY_VIA_IR: 'true', FOUNDRY_CODE_SIZE_LIMIT: '100000' }
-const FEW = { FOUNDRY_FUZZ_RUNS: '64', FOUNDRY_INVARIANT_RUNS: '4' }
-const NOT_BEHAVIOUR = 'test/{Gas*,GateCost*}'
+/** Without the optimizer a fault compiles in half the time; what is tested is behaviour, so cost and size are left out. */
+const QUICK = { FOUNDRY_OPTIMIZER: 'false', FOUNDRY_VIA_IR: 'true' }
+const FEW = { FOUNDRY_FUZZ_RUNS: '64', FOUNDRY_INVARIANT_RUNS: '4', FOUNDRY_INVARIANT_SHRINK_RUN_LIMIT: '0' }
 
-export type Verdict = { mutant: Mutant; outcome: 'killed' | 'survived' | 'does not compile' }
+export type Verdict = {
+  mutant: Mutant
+  outcome: 'killed' | 'survived' | 'does not compile'
+  /** The first test that failed. */
+  by?: string
+}
 
 /** A copy of the ledger to break; `close` removes it. */
 export function openBench() {
-  const folder = mkdtempSync(join(tmpdir(), 'grimoire-mutants-'))
-  const copy = join(folder, 'contracts')
-  const wanted = (from: string) => !/\/(out|cache|generated|model|bench)(\/|$)/.test(from.slice(root.length))
-  cpSync(root, copy, { recursive: true, filter: wanted })
-  symlinkSync(join(root, '..', 'node_modules'), join(folder, 'node_modules'))
+  const copy = openCopy()
+  const forge = (args: string[], extra: NodeJS.ProcessEnv) =>
+    spawnSync(forgeBinary(), args, {
+      cwd: copy.path,
+      env: { ...process.env, ...extra },
+      encoding: 'utf8',
+      maxBuffer: 2 ** 28,
+    })
+  const compiles = () => forge(['build', 'src'], QUICK).status === 0
 
-  const forge = (args: string[], extra: NodeJS.ProcessEnv): boolean =>
-    spawnSync(forgeBinary(), args, { cwd: copy, env: { ...process.env, ...extra }, stdio: 'ignore' })
-      .status === 0
-  const compiles = () => forge(['build', 'src'], QUICK)
-  const passes = () =>
-    forge(['test', '--fail-fast', '--no-match-path', NOT_BEHAVIOUR], {
+  /** The first test that fails; nothing if all pass. */
+  function failing(): string | undefined {
+    const { status, stdout, stderr } = forge(['test', '--fail-fast', ...BEHAVIOUR], {
       ...FEW,
-      FOUNDRY_CODE_SIZE_LIMIT: QUICK.FOUNDRY_CODE_SIZE_LIMIT,
       FOUNDRY_PROFILE: 'tests',
     })
+    if (status === 0) return undefined
+    // "[FAIL: reason] test_it() (gas: 1)"; an invariant's reason goes on over many lines.
+    const test = /\[FAIL[\s\S]*?((?:test|invariant)_?\w*)\([^)]*\) \((?:gas|runs):/.exec(stdout)?.[1]
+    if (!test) throw new Error(`forge ran no test:\n${stdout.slice(-2_000)}${stderr.slice(-2_000)}`)
+    return test
+  }
 
   function judge(mutant: Mutant): Verdict {
-    const path = join(copy, 'src', mutant.file)
+    const path = join(copy.path, 'src', mutant.file)
     const sound = readFileSync(path, 'utf8')
     if (sound.split(mutant.find).length !== 2) {
       throw new RangeError(
@@ -44,16 +53,17 @@ export function openBench() {
     writeFileSync(path, sound.replace(mutant.find, mutant.replace))
     try {
       if (!compiles()) return { mutant, outcome: 'does not compile' }
-      return { mutant, outcome: passes() ? 'survived' : 'killed' }
+      const by = failing()
+      return by ? { mutant, outcome: 'killed', by } : { mutant, outcome: 'survived' }
     } finally {
       writeFileSync(path, sound)
     }
   }
 
   return {
-    /** Without a fault everything must pass, or every fault would seem to be found. */
-    isSound: () => compiles() && passes(),
+    /** Without a fault everything must pass, or every fault would seem to be found: what does not. */
+    unsound: () => (compiles() ? failing() : 'it does not compile'),
     judge,
-    close: () => rmSync(folder, { recursive: true, force: true }),
+    close: copy.close,
   }
 }

@@ -4,9 +4,20 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, describe, test } from 'node:test'
+import { worksAbi } from '@grimoire/contracts/generated/works'
+import { listingToChain } from '@grimoire/schema/listing'
 import { indexNow, json, ledgerOf, people, person, startWorld, type World } from './fixture.ts'
 import { type EdgeOptions, type LocalEdge, startEdge } from './local.ts'
-import { buyEditions, type Draft, fund, publishWork, putBlob, registerOperator } from './seed.ts'
+import {
+  buyEditions,
+  chainSeconds,
+  type Draft,
+  fund,
+  publishWork,
+  putBlob,
+  registerOperator,
+  signListing,
+} from './seed.ts'
 
 const { creator, holder, stranger, operator } = people
 const FROM_CHAIN = [
@@ -26,6 +37,7 @@ before(async () => {
   call = ledgerOf(world)
   await registerOperator(world)
   await fund(world, holder)
+  await fund(world, stranger)
 })
 after(async () => {
   for (const edge of edges) await edge.stop()
@@ -307,10 +319,32 @@ function randomFrom(seed: number) {
   }
 }
 
+/** One edition of a listing of two changes hands: a trade, a holding and a nonce that is filled in part. */
+async function resell(workId: string, nonce: number) {
+  await call(holder, 'works', 'mint', [BigInt(workId), 2n, holder.address, 10n ** 12n])
+  const counter = await world.publicClient.readContract({
+    address: world.addresses.works,
+    abi: worksAbi,
+    functionName: 'counterOf',
+    args: [holder.address],
+  })
+  const { listing, signature } = await signListing(world, holder, {
+    seller: holder.address,
+    workId,
+    quantity: 2,
+    priceAtomic: '3000000',
+    minProceedsAtomic: '0',
+    nonce: String(nonce),
+    counter: String(counter),
+    expiresAtSeconds: (await chainSeconds(world)) + 3_600,
+  })
+  await call(stranger, 'works', 'buy', [listingToChain(listing), stranger.address, 1n, signature])
+}
+
 async function live(name: string, events: number, random: (below: number) => number) {
   const workId = await publish(name)
   for (let at = 0; at < events; at++) {
-    const what = random(7)
+    const what = random(8)
     if (what === 0) await publish(`${name} ${at}`)
     else if (what === 1) await call(holder, 'works', 'mint', [BigInt(workId), 1n, holder.address, 10n ** 12n])
     else if (what === 2)
@@ -319,6 +353,7 @@ async function live(name: string, events: number, random: (below: number) => num
       await call(creator, 'admissions', 'setAdmitted', [BigInt(workId), person(20 + at).address, true])
     else if (what === 4) await call(holder, 'works', 'cancel', [[BigInt(random(300)), BigInt(random(300))]])
     else if (what === 5) await call(holder, 'works', 'cancelAll', [])
+    else if (what === 6) await resell(workId, 1_000 + at)
     else await world.testClient.mine({ blocks: 1 })
   }
 }

@@ -17,6 +17,7 @@ import { indexNow, json, ledgerOf, type Person, people, post, startWorld, type W
 import { buyEditions, chainSeconds, fund, publishWork } from './seed.ts'
 
 const { holder, stranger } = people
+const MONEY = { name: 'Test Dollar', version: '1' }
 let world: World
 let workId = ''
 let call: ReturnType<typeof ledgerOf>
@@ -47,7 +48,7 @@ async function sign(signer: Person, offer: Offer, payment: SignedOffer['payment'
   const { chainId, works, money } = world.addresses
   const typed = offerTypedData(offer, chainId, works)
   if (payment === 'allowance') return { offer, payment, signature: await signer.signTypedData(typed) }
-  const domain = { name: 'Grimoire Test Dollar', version: '1', chainId, verifyingContract: money }
+  const domain = { ...MONEY, chainId, verifyingContract: money }
   const value = offerCostAtomic(offer)
   const message = {
     from: offer.buyer,
@@ -162,11 +163,22 @@ describe('standing', () => {
     assert.equal((await send(signed)).body.code, 'order_cancelled')
   })
 
-  test('one whose payment was withdrawn from the money is not taken anew', async () => {
+  test('one whose payment its buyer withdrew from the money is not taken', async () => {
     const signed = await sign(stranger, await draft(), 'authorization')
-    const { offer, signature } = signed
-    const authorization = { from: offer.buyer, ...offerValidity(offer), signature }
-    await call(holder, 'works', 'acceptOfferWithAuthorization', [offerToChain(offer), 0n, authorization])
+    const { chainId, works, money } = world.addresses
+    const authorization = hashTypedData(offerTypedData(signed.offer, chainId, works))
+    const withdrawal = await stranger.signTypedData({
+      domain: { ...MONEY, chainId, verifyingContract: money },
+      types: {
+        CancelAuthorization: [
+          { name: 'authorizer', type: 'address' },
+          { name: 'nonce', type: 'bytes32' },
+        ],
+      },
+      primaryType: 'CancelAuthorization',
+      message: { authorizer: stranger.address, nonce: authorization },
+    })
+    await call(holder, 'money', 'cancelAuthorization', [stranger.address, authorization, withdrawal])
     assert.equal((await send(signed)).body.code, 'order_cancelled')
   })
 

@@ -57,6 +57,7 @@ library Errors {
     error Works_ZeroQuantity();
     error Works_QuantityTooLarge(uint256 quantity, uint256 maxQuantity);
     error Works_SoldOut(uint256 workId, uint256 quantity, uint256 remaining);
+    error Works_PriceTooHigh(uint256 priceAtomic, uint256 maxPriceAtomic);
     error Works_CostTooHigh(uint256 costAtomic, uint256 maxCostAtomic);
     error Works_ProceedsTooLow(uint256 proceedsAtomic, uint256 minProceedsAtomic);
     error Works_OrderExpired(uint256 expiresAtSeconds, uint256 nowSeconds);

@@ -62,17 +62,13 @@ contract TestMoney is ERC20 {
         uint256 validAfter,
         uint256 validBefore,
         bytes32 nonce,
-        bytes memory signature
-    ) public {
-        bytes32 typeHash = TRANSFER_WITH_AUTHORIZATION_TYPEHASH;
-        _authorize(
-            from,
-            keccak256(abi.encode(typeHash, from, to, value, validAfter, validBefore, nonce)),
-            validAfter,
-            validBefore,
-            nonce,
-            signature
+        bytes calldata signature
+    ) external {
+        bytes32 digest = _digest(
+            TRANSFER_WITH_AUTHORIZATION_TYPEHASH, from, to, value, validAfter, validBefore, nonce
         );
+        _checkSignature(from, digest, signature);
+        _use(from, nonce, validAfter, validBefore);
         _transfer(from, to, value);
     }
 
@@ -88,8 +84,12 @@ contract TestMoney is ERC20 {
         bytes32 r,
         bytes32 s
     ) external {
-        bytes memory signature = abi.encodePacked(r, s, v);
-        transferWithAuthorization(from, to, value, validAfter, validBefore, nonce, signature);
+        bytes32 digest = _digest(
+            TRANSFER_WITH_AUTHORIZATION_TYPEHASH, from, to, value, validAfter, validBefore, nonce
+        );
+        _checkSignature(from, digest, v, r, s);
+        _use(from, nonce, validAfter, validBefore);
+        _transfer(from, to, value);
     }
 
     /// @notice Moves money by its owner's signature; only the payee may send it.
@@ -100,18 +100,13 @@ contract TestMoney is ERC20 {
         uint256 validAfter,
         uint256 validBefore,
         bytes32 nonce,
-        bytes memory signature
-    ) public {
+        bytes calldata signature
+    ) external {
         if (msg.sender != to) revert Errors.TestMoney_NotPayee(msg.sender, to);
-        bytes32 typeHash = RECEIVE_WITH_AUTHORIZATION_TYPEHASH;
-        _authorize(
-            from,
-            keccak256(abi.encode(typeHash, from, to, value, validAfter, validBefore, nonce)),
-            validAfter,
-            validBefore,
-            nonce,
-            signature
-        );
+        bytes32 digest =
+            _digest(RECEIVE_WITH_AUTHORIZATION_TYPEHASH, from, to, value, validAfter, validBefore, nonce);
+        _checkSignature(from, digest, signature);
+        _use(from, nonce, validAfter, validBefore);
         _transfer(from, to, value);
     }
 
@@ -127,52 +122,74 @@ contract TestMoney is ERC20 {
         bytes32 r,
         bytes32 s
     ) external {
-        bytes memory signature = abi.encodePacked(r, s, v);
-        receiveWithAuthorization(from, to, value, validAfter, validBefore, nonce, signature);
+        if (msg.sender != to) revert Errors.TestMoney_NotPayee(msg.sender, to);
+        bytes32 digest =
+            _digest(RECEIVE_WITH_AUTHORIZATION_TYPEHASH, from, to, value, validAfter, validBefore, nonce);
+        _checkSignature(from, digest, v, r, s);
+        _use(from, nonce, validAfter, validBefore);
+        _transfer(from, to, value);
     }
 
     /// @notice Makes an authorization void before it is used.
-    function cancelAuthorization(address authorizer, bytes32 nonce, bytes memory signature) public {
-        _use(authorizer, nonce);
-        bytes32 structHash = keccak256(abi.encode(CANCEL_AUTHORIZATION_TYPEHASH, authorizer, nonce));
-        _checkSignature(authorizer, structHash, signature);
-        emit AuthorizationCanceled(authorizer, nonce);
+    function cancelAuthorization(address authorizer, bytes32 nonce, bytes calldata signature) external {
+        _checkSignature(authorizer, _cancelDigest(authorizer, nonce), signature);
+        _void(authorizer, nonce);
     }
 
     /// @notice As above, with the signature in three parts.
     function cancelAuthorization(address authorizer, bytes32 nonce, uint8 v, bytes32 r, bytes32 s) external {
-        cancelAuthorization(authorizer, nonce, abi.encodePacked(r, s, v));
+        _checkSignature(authorizer, _cancelDigest(authorizer, nonce), v, r, s);
+        _void(authorizer, nonce);
     }
 
     // ------------------------------------------------------------------ internal
 
-    function _authorize(
+    function _digest(
+        bytes32 typeHash,
         address from,
-        bytes32 structHash,
+        address to,
+        uint256 value,
         uint256 validAfter,
         uint256 validBefore,
-        bytes32 nonce,
-        bytes memory signature
-    ) private {
+        bytes32 nonce
+    ) private view returns (bytes32) {
+        return _typed(keccak256(abi.encode(typeHash, from, to, value, validAfter, validBefore, nonce)));
+    }
+
+    function _cancelDigest(address authorizer, bytes32 nonce) private view returns (bytes32) {
+        return _typed(keccak256(abi.encode(CANCEL_AUTHORIZATION_TYPEHASH, authorizer, nonce)));
+    }
+
+    function _typed(bytes32 structHash) private view returns (bytes32) {
+        return keccak256(abi.encodePacked(hex"1901", DOMAIN_SEPARATOR(), structHash));
+    }
+
+    function _use(address from, bytes32 nonce, uint256 validAfter, uint256 validBefore) private {
         if (block.timestamp <= validAfter) {
             revert Errors.TestMoney_NotYetValid(validAfter, block.timestamp);
         }
         if (block.timestamp >= validBefore) revert Errors.TestMoney_Expired(validBefore, block.timestamp);
-        _use(from, nonce);
-        _checkSignature(from, structHash, signature);
+        _spend(from, nonce);
         emit AuthorizationUsed(from, nonce);
     }
 
-    function _use(address authorizer, bytes32 nonce) private {
-        if (authorizationState[authorizer][nonce]) {
-            revert Errors.TestMoney_AuthorizationUsed(authorizer, nonce);
-        }
-        authorizationState[authorizer][nonce] = true;
+    function _void(address authorizer, bytes32 nonce) private {
+        _spend(authorizer, nonce);
+        emit AuthorizationCanceled(authorizer, nonce);
     }
 
-    function _checkSignature(address signer, bytes32 structHash, bytes memory signature) private view {
-        bytes32 digest = keccak256(abi.encodePacked(hex"1901", DOMAIN_SEPARATOR(), structHash));
-        if (!Signatures.isSignedByMemory(signer, digest, signature)) {
+    function _spend(address authorizer, bytes32 nonce) private {
+        mapping(bytes32 nonce => bool) storage used = authorizationState[authorizer];
+        if (used[nonce]) revert Errors.TestMoney_AuthorizationUsed(authorizer, nonce);
+        used[nonce] = true;
+    }
+
+    function _checkSignature(address signer, bytes32 digest, bytes calldata signature) private view {
+        if (!Signatures.isSignedBy(signer, digest, signature)) revert Errors.TestMoney_BadSignature(signer);
+    }
+
+    function _checkSignature(address signer, bytes32 digest, uint8 v, bytes32 r, bytes32 s) private view {
+        if (!Signatures.isSignedByMemory(signer, digest, abi.encodePacked(r, s, v))) {
             revert Errors.TestMoney_BadSignature(signer);
         }
     }

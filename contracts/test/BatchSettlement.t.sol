@@ -8,7 +8,7 @@ import {IBatchSettlement, IDepositCollector} from "../src/settlement/IBatchSettl
 import {Erc3009Collector} from "../src/settlement/Erc3009Collector.sol";
 import {TestMoney} from "../src/TestMoney.sol";
 import {Deployed} from "./Deployed.sol";
-import {LyingCollector, ReenteringCollector} from "./Collectors.sol";
+import {GenerousCollector, LyingCollector, ReenteringCollector} from "./Collectors.sol";
 
 interface IERC5267 {
     function eip712Domain()
@@ -181,6 +181,12 @@ contract BatchSettlementTest is Test, Deployed {
         address looper = address(new ReenteringCollector(settlement));
         vm.expectRevert(Errors.BatchSettlement_Reentered.selector);
         settlement.deposit(config, 100, looper, abi.encodeCall(settlement.settle, (receiver, address(money))));
+    }
+
+    function test_a_collector_that_brings_more_is_refused_so_that_nothing_lies_about_ownerless() public {
+        address generous = address(new GenerousCollector());
+        vm.expectRevert(abi.encodeWithSelector(Errors.BatchSettlement_WrongDeposit.selector, 101, 100));
+        settlement.deposit(config, 100, generous, "");
     }
 
     function test_a_channel_has_parties_an_amount_and_a_delay_within_bounds() public {

@@ -2,10 +2,18 @@
 pragma solidity ^0.8.28;
 
 import {IBatchSettlement, IDepositCollector} from "../src/settlement/IBatchSettlement.sol";
+import {TestMoney} from "../src/TestMoney.sol";
 
 /// @dev Says it brought the money.
 contract LyingCollector is IDepositCollector {
     function collect(address, address, uint256, bytes32, bytes calldata) external {}
+}
+
+/// @dev Brings a unit more than it was asked for.
+contract GenerousCollector is IDepositCollector {
+    function collect(address, address token, uint256 amount, bytes32, bytes calldata) external {
+        TestMoney(token).mint(msg.sender, amount + 1);
+    }
 }
 
 /// @dev Calls the settlement back while it waits for the money.

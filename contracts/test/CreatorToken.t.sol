@@ -134,11 +134,28 @@ contract CreatorTokenTest is Base {
         remove(address(market));
     }
 
-    function test_an_announcement_that_is_removed_the_hour_after_never_holds_longer_than_that_hour() public {
+    function test_an_announcement_that_is_taken_back_before_it_holds_never_holds() public {
         uint64 sinceSeconds = announce(address(market));
-        vm.warp(timeNow() + 1 hours);
+        vm.warp(sinceSeconds - 1);
+        vm.expectEmit(address(policy));
+        emit IPolicy.MarketplaceRemoved(address(market), timeNow());
+        remove(address(market));
+        assertFalse(policy.isMarketplace(address(market)));
+        vm.warp(sinceSeconds);
+        assertFalse(policy.isMarketplace(address(market)));
+        // Announced once more, it waits like any other.
+        sinceSeconds = announce(address(market));
+        vm.warp(sinceSeconds - 1);
+        assertFalse(policy.isMarketplace(address(market)));
+        vm.warp(sinceSeconds);
+        assertTrue(policy.isMarketplace(address(market)));
+    }
+
+    function test_from_the_second_that_it_holds_a_listing_ends_with_notice_only() public {
+        vm.warp(announce(address(market)));
         uint64 untilSeconds = remove(address(market));
-        assertLe(untilSeconds - sinceSeconds, 1 hours);
+        vm.warp(untilSeconds - 1);
+        assertTrue(policy.isMarketplace(address(market)));
         vm.warp(untilSeconds);
         assertFalse(policy.isMarketplace(address(market)));
     }
@@ -256,9 +273,15 @@ contract CreatorTokenTest is Base {
         address changed = address(new RoyaltyMarketplace(works, IMoney(address(money))));
         address[6] memory callers =
             [seller.addr, address(market), address(removed), changed, stranger, buyer.addr];
-        address[5] memory recipients =
-            [buyer.addr, stranger, address(new SmartAccount()), address(new Wrapper()), address(market)];
-        (address caller, address to) = (callers[who % 6], recipients[whom % 5]);
+        address[6] memory recipients = [
+            buyer.addr,
+            stranger,
+            address(new SmartAccount()),
+            address(new Wrapper()),
+            address(market),
+            address(0)
+        ];
+        (address caller, address to) = (callers[who % 6], recipients[whom % 6]);
         bool said = validates(caller, seller.addr, to);
         assertEq(moves(caller, seller.addr, to), said);
     }
@@ -269,5 +292,13 @@ contract CreatorTokenTest is Base {
         address wrapper = address(new Wrapper());
         vm.expectRevert(abi.encodeWithSelector(Errors.Policy_MayNotHold.selector, wrapper, wrapper.codehash));
         policy.validateTransfer(seller.addr, seller.addr, wrapper, workId);
+    }
+
+    function test_the_validator_lets_nobody_send_to_nobody() public {
+        vm.expectRevert(Errors.Policy_ZeroRecipient.selector);
+        policy.validateTransfer(seller.addr, seller.addr, address(0), workId, 1);
+        vm.expectRevert(Errors.Policy_ZeroRecipient.selector);
+        policy.validateTransfer(stranger, seller.addr, address(0), workId);
+        assertFalse(moves(seller.addr, seller.addr, address(0)));
     }
 }

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {Admission, Disclosure, Terms} from "../src/Types.sol";
 import {Base} from "./Base.sol";
+import {Snapshots} from "./Snapshots.sol";
 
 /// @dev The gate, called by a transaction: only those are isolated.
 interface IGateByTransaction {
@@ -15,9 +16,13 @@ interface IGateByTransaction {
 /// A transaction's base fee and call data are left out: they are no work of the gate.
 /// forge-config: default.isolate = true
 /// forge-config: tests.isolate = true
-contract GateCostTest is Base {
+contract GateCostTest is Base, Snapshots {
     uint256 internal constant BASE_GAS = 21_000;
     uint256 internal constant CEILING_GAS = 30_000;
+
+    function snapshotGroup() internal pure override returns (string memory) {
+        return "gate";
+    }
 
     function workOf(bytes32 salt, Admission admission, address[] memory admitted)
         internal
@@ -37,7 +42,7 @@ contract GateCostTest is Base {
         gas -= dataGas(abi.encodeCall(gate.canDecrypt, (holder, key, workId, block.chainid)));
         assertTrue(opens, what);
         assertGt(gas, 2100, "isolated, so that words are cold");
-        emit log_named_uint(what, gas);
+        keep(what, gas);
         assertLe(gas, ceilingGas, what);
     }
 

@@ -21,9 +21,13 @@ contract MarketPrimaryTest is Base {
         return authorize(buyer, address(works), value, works.mintNonce(workId, quantity, buyer.addr, "salt"));
     }
 
-    function mintAuthorized(uint256 id, uint256 quantity, address recipient, bytes32 salt, Authorization memory by)
-        internal
-    {
+    function mintAuthorized(
+        uint256 id,
+        uint256 quantity,
+        address recipient,
+        bytes32 salt,
+        Authorization memory by
+    ) internal {
         vm.prank(relayer);
         works.mintWithAuthorization(id, quantity, recipient, salt, by);
     }
@@ -130,7 +134,8 @@ contract MarketPrimaryTest is Base {
     /// @dev What creator and treasury have from one work, accrued and credited.
     function owedFor(uint256 id) internal view returns (uint256 ofCreator, uint256 ofTreasury) {
         (ofCreator, ofTreasury) = works.accruedOf(id);
-        (ofCreator, ofTreasury) = (ofCreator + works.creditOf(creator.addr), ofTreasury + works.creditOf(treasury));
+        (ofCreator, ofTreasury) =
+        (ofCreator + works.creditOf(creator.addr), ofTreasury + works.creditOf(treasury));
     }
 
     function assertAccrued(uint256 id, uint256 ofCreator, uint256 ofTreasury) internal view {

@@ -53,9 +53,11 @@ contract MarketResaleTest is Base {
         return works.accruedOf(workId);
     }
 
-    function buyAuthorized(address recipient, uint256 quantity, bytes32 salt, Authorization memory by) internal {
+    function buyAuthorized(address recipient, uint256 quantity, bytes32 salt, Authorization memory by)
+        internal
+    {
         vm.prank(relayer);
-        works.buyWithAuthorization(listing, recipient, quantity, signature, salt, by);
+        works.buyWithAuthorization(listing, recipient, quantity, signature, by, salt);
     }
 
     function authorizePurchase(uint256 quantity, address recipient, bytes32 salt)
@@ -102,7 +104,9 @@ contract MarketResaleTest is Base {
         assertEq(MUCH - money.balanceOf(buyer.addr), 2 * uint256(price));
     }
 
-    function testFuzz_a_price_of_any_size_is_split_or_the_sale_refused_and_nothing_taken(uint256 price) public {
+    function testFuzz_a_price_of_any_size_is_split_or_the_sale_refused_and_nothing_taken(uint256 price)
+        public
+    {
         listing.priceAtomic = price;
         resign();
         vm.prank(buyer.addr);
@@ -113,6 +117,15 @@ contract MarketResaleTest is Base {
         (uint256 ofCreator, uint256 ofTreasury) = accrued();
         ofCreator += works.creditOf(creator.addr);
         assertEq(money.balanceOf(seller.addr) - MUCH + ofCreator + ofTreasury, paid);
+    }
+
+    function testFuzz_a_price_that_no_sum_of_money_reaches_is_refused_by_its_name(uint256 price) public {
+        listing.priceAtomic = bound(price, uint256(type(uint128).max) + 1, type(uint256).max);
+        resign();
+        vm.expectRevert(
+            abi.encodeWithSelector(Errors.Works_PriceTooHigh.selector, listing.priceAtomic, type(uint128).max)
+        );
+        buy();
     }
 
     function testFuzz_the_royalty_is_never_evaded_whatever_price_and_terms(uint48 price, uint16 bps) public {
@@ -139,9 +152,7 @@ contract MarketResaleTest is Base {
         uint256 each = price - royalty - uint256(price) * works.feeBpsOf(workId) / 10_000;
         if (each < listing.minProceedsAtomic) {
             vm.expectRevert(
-                abi.encodeWithSelector(
-                    Errors.Works_ProceedsTooLow.selector, each, listing.minProceedsAtomic
-                )
+                abi.encodeWithSelector(Errors.Works_ProceedsTooLow.selector, each, listing.minProceedsAtomic)
             );
             buy();
         } else {
@@ -165,9 +176,7 @@ contract MarketResaleTest is Base {
         listing.minProceedsAtomic = 17.5e6;
         resign();
         adopt(500);
-        vm.expectRevert(
-            abi.encodeWithSelector(Errors.Works_ProceedsTooLow.selector, 17e6, 17.5e6)
-        );
+        vm.expectRevert(abi.encodeWithSelector(Errors.Works_ProceedsTooLow.selector, 17e6, 17.5e6));
         buy();
         adopt(250);
         buy();
@@ -385,9 +394,13 @@ contract MarketResaleTest is Base {
         buyAuthorized(buyer.addr, 2, "salt", authorization);
     }
 
-    function test_a_nonce_commits_to_listing_quantity_recipient_and_salt_under_the_purchases_own_type() public view {
-        bytes32 typeHash =
-            keccak256("Purchase(bytes32 listingDigest,uint256 quantity,address recipient,bytes32 salt)");
+    function test_a_nonce_commits_to_listing_quantity_recipient_and_salt_under_the_purchases_own_type()
+        public
+        view
+    {
+        bytes32 typeHash = keccak256(
+            "Purchase(bytes32 listingDigest,uint256 quantity,address recipient,bytes32 salt)"
+        );
         assertEq(works.PURCHASE_TYPEHASH(), typeHash);
         bytes32 digest = works.listingDigest(listing);
         bytes32 expected = keccak256(abi.encode(typeHash, digest, 2, stranger, bytes32("salt")));

@@ -19,7 +19,7 @@ contract MoodyMoney is TestMoney {
         moodFor[account] = mood;
     }
 
-    function transfer(address to, uint256 amount) public override returns (bool) {
+    function transfer(address to, uint256 amount) public virtual override returns (bool) {
         if (moodFor[to] == Mood.Reverts) revert Refused(to);
         if (moodFor[to] == Mood.SaysFalse) return false;
         return super.transfer(to, amount);

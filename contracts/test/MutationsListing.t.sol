@@ -166,18 +166,14 @@ contract MutationsListingTest is Base, Mutations {
         refuse("buyWithPermit", buyer.addr, address(works), call, error);
         bytes32 nonce = works.purchaseNonce(works.listingDigest(listing), 2, buyer.addr, "salt");
         Authorization memory by = authorize(buyer, address(works), 2 * PRICE, nonce);
-        call = abi.encodeCall(
-            IMarket.buyWithAuthorization, (listing, buyer.addr, 2, signature, "salt", by)
-        );
+        call = abi.encodeCall(IMarket.buyWithAuthorization, (listing, buyer.addr, 2, signature, by, "salt"));
         refuse("buyWithAuthorization", relayer, address(works), call, error);
     }
 
     function replayAfterFill() internal onSnapshot {
         vm.prank(buyer.addr);
         works.buy(listing, buyer.addr, 2, signature);
-        replayEverywhere(
-            abi.encodeWithSelector(Errors.Works_NonceUsed.selector, seller.addr, listing.nonce)
-        );
+        replayEverywhere(abi.encodeWithSelector(Errors.Works_NonceUsed.selector, seller.addr, listing.nonce));
     }
 
     function replayAfterCancel() internal onSnapshot {
@@ -185,17 +181,13 @@ contract MutationsListingTest is Base, Mutations {
         nonces[0] = listing.nonce;
         vm.prank(seller.addr);
         works.cancel(nonces);
-        replayEverywhere(
-            abi.encodeWithSelector(Errors.Works_NonceUsed.selector, seller.addr, listing.nonce)
-        );
+        replayEverywhere(abi.encodeWithSelector(Errors.Works_NonceUsed.selector, seller.addr, listing.nonce));
     }
 
     function replayAfterCancelAll() internal onSnapshot {
         vm.prank(seller.addr);
         uint256 counter = works.cancelAll();
-        replayEverywhere(
-            abi.encodeWithSelector(Errors.Works_WrongCounter.selector, seller.addr, 0, counter)
-        );
+        replayEverywhere(abi.encodeWithSelector(Errors.Works_WrongCounter.selector, seller.addr, 0, counter));
     }
 
     function replayAfterTime() internal onSnapshot {

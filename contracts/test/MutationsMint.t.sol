@@ -38,9 +38,7 @@ contract MutationsMintTest is Base, Mutations {
     }
 
     function payment() internal view returns (Authorization memory) {
-        return authorize(
-            buyer, address(works), 2 * PRICE, works.mintNonce(workId, 2, buyer.addr, "salt")
-        );
+        return authorize(buyer, address(works), 2 * PRICE, works.mintNonce(workId, 2, buyer.addr, "salt"));
     }
 
     function words(Authorization memory by) internal view returns (bytes memory) {
@@ -64,14 +62,14 @@ contract MutationsMintTest is Base, Mutations {
         bytes32 salt,
         bytes memory error
     ) internal {
-        bytes memory call =
-            abi.encodeCall(IMarket.mintWithAuthorization, (id, quantity, recipient, salt, payment()));
+        bytes memory call = abi.encodeCall(
+            IMarket.mintWithAuthorization, (id, quantity, recipient, salt, payment())
+        );
         refuse(how, relayer, address(works), call, error);
     }
 
     function tryPayment(string memory how, Authorization memory by, bytes memory error) internal {
-        bytes memory call =
-            abi.encodeCall(IMarket.mintWithAuthorization, (workId, 2, buyer.addr, "salt", by));
+        bytes memory call = abi.encodeCall(IMarket.mintWithAuthorization, (workId, 2, buyer.addr, "salt", by));
         refuse(how, relayer, address(works), call, error);
     }
 
@@ -93,12 +91,20 @@ contract MutationsMintTest is Base, Mutations {
             tryMint("recipient", workId, 2, people[i], "salt", bad);
         }
         tryMint(
-            "recipient", workId, 2, address(0), "salt",
+            "recipient",
+            workId,
+            2,
+            address(0),
+            "salt",
             abi.encodeWithSelector(Errors.Works_ZeroRecipient.selector)
         );
         address wrapper = address(new Wrapper());
         tryMint(
-            "recipient", workId, 2, wrapper, "salt",
+            "recipient",
+            workId,
+            2,
+            wrapper,
+            "salt",
             abi.encodeWithSelector(Errors.Works_RecipientIsContract.selector, wrapper, wrapper.codehash)
         );
         values = others(uint256(bytes32("salt")), type(uint256).max);
@@ -137,20 +143,37 @@ contract MutationsMintTest is Base, Mutations {
         mutateTimes();
     }
 
+    /// @dev Times that were not signed; and times that were, but are not now.
     function mutateTimes() internal {
-        uint64[4] memory ends = [timeNow(), 0, timeNow() + 1, timeNow() + 2 days];
-        for (uint256 i; i < ends.length; ++i) {
+        for (uint256 i = 1; i < 5; ++i) {
             Authorization memory by = payment();
-            by.validBefore = ends[i];
+            by.validBefore += i;
+            tryPayment("end", by, badSignature(buyer.addr));
+            by = payment();
+            by.validAfter += i;
+            tryPayment("beginning", by, badSignature(buyer.addr));
+        }
+        uint256[3] memory ends = [uint256(timeNow()), timeNow() - 1, 0];
+        for (uint256 i; i < ends.length; ++i) {
+            Authorization memory by = signedFor(0, ends[i]);
             bytes memory expired =
                 abi.encodeWithSelector(Errors.TestMoney_Expired.selector, ends[i], timeNow());
-            tryPayment("end", by, ends[i] <= timeNow() ? expired : badSignature(buyer.addr));
-            by = payment();
-            by.validAfter = uint256(ends[i]) + 1;
+            tryPayment("end", by, expired);
+            uint256 begins = timeNow() + i * 1 days;
+            by = signedFor(begins, type(uint256).max);
             bytes memory early =
-                abi.encodeWithSelector(Errors.TestMoney_NotYetValid.selector, ends[i] + 1, timeNow());
-            tryPayment("beginning", by, ends[i] >= timeNow() ? early : badSignature(buyer.addr));
+                abi.encodeWithSelector(Errors.TestMoney_NotYetValid.selector, begins, timeNow());
+            tryPayment("beginning", by, early);
         }
+    }
+
+    function signedFor(uint256 validAfter, uint256 validBefore)
+        internal
+        view
+        returns (Authorization memory by)
+    {
+        by = Authorization(buyer.addr, validAfter, validBefore, "");
+        by.signature = seal(buyer, digestOf(domain(), hashAs(PAYMENT, words(by))));
     }
 
     function mutateTypes() internal {
@@ -183,8 +206,7 @@ contract MutationsMintTest is Base, Mutations {
         money.mint(address(liar), MUCH);
         Authorization memory by = payment();
         by.from = address(liar);
-        bytes memory call =
-            abi.encodeCall(IMarket.mintWithAuthorization, (workId, 2, buyer.addr, "salt", by));
+        bytes memory call = abi.encodeCall(IMarket.mintWithAuthorization, (workId, 2, buyer.addr, "salt", by));
         for (uint256 i; i < liar.LIES(); ++i) {
             liar.setLie(i);
             (bool ok, bytes memory result) = address(works).call{gas: 3_000_000}(call);

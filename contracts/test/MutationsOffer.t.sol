@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {stdError} from "forge-std/StdError.sol";
-
 import {IMarket} from "../src/interfaces/IMarket.sol";
 import {Authorization, Listing, Offer, Permit} from "../src/Types.sol";
 import {Base, Errors} from "./Base.sol";
@@ -101,9 +99,10 @@ contract MutationsOfferTest is Base, Mutations {
     }
 
     function badSignature(Offer memory changed) internal view returns (bytes memory) {
-        return abi.encodeWithSelector(
-            Errors.Works_BadSignature.selector, changed.buyer, works.offerDigest(changed)
-        );
+        return
+            abi.encodeWithSelector(
+                Errors.Works_BadSignature.selector, changed.buyer, works.offerDigest(changed)
+            );
     }
 
     function acceptCall(Offer memory what, bytes memory by) internal pure returns (bytes memory) {
@@ -180,9 +179,7 @@ contract MutationsOfferTest is Base, Mutations {
     function replayAfterCancelAll() internal onSnapshot {
         vm.prank(buyer.addr);
         uint256 counter = works.cancelAll();
-        replayEverywhere(
-            abi.encodeWithSelector(Errors.Works_WrongCounter.selector, buyer.addr, 0, counter)
-        );
+        replayEverywhere(abi.encodeWithSelector(Errors.Works_WrongCounter.selector, buyer.addr, 0, counter));
     }
 
     function replayAfterTime() internal onSnapshot {
@@ -225,11 +222,13 @@ contract MutationsOfferTest is Base, Mutations {
         }
         if (changed.quantity == 0) return abi.encodeWithSelector(Errors.Works_ZeroQuantity.selector);
         if (changed.counter != 0) {
+            return abi.encodeWithSelector(Errors.Works_WrongCounter.selector, buyer.addr, changed.counter, 0);
+        }
+        if (changed.priceAtomic > type(uint128).max) {
             return abi.encodeWithSelector(
-                Errors.Works_WrongCounter.selector, buyer.addr, changed.counter, 0
+                Errors.Works_PriceTooHigh.selector, changed.priceAtomic, type(uint128).max
             );
         }
-        if (changed.priceAtomic == type(uint256).max) return stdError.arithmeticError;
         return abi.encodeWithSelector(Errors.TestMoney_BadSignature.selector, buyer.addr);
     }
 

@@ -40,7 +40,7 @@ contract MutationsPurchaseTest is Base, Mutations {
         lie();
         assertGe(refusals, LEAST);
         replay();
-        works.buyWithAuthorization(listing, buyer.addr, 2, signature, "salt", payment());
+        works.buyWithAuthorization(listing, buyer.addr, 2, signature, payment(), "salt");
     }
 
     function nonceOf() internal view returns (bytes32) {
@@ -76,7 +76,7 @@ contract MutationsPurchaseTest is Base, Mutations {
         bytes memory error
     ) internal {
         bytes memory call = abi.encodeCall(
-            IMarket.buyWithAuthorization, (listing, recipient, quantity, signature, salt, by)
+            IMarket.buyWithAuthorization, (listing, recipient, quantity, signature, by, salt)
         );
         refuse(how, relayer, address(works), call, error);
     }
@@ -194,9 +194,8 @@ contract MutationsPurchaseTest is Base, Mutations {
         money.mint(address(liar), MUCH);
         Authorization memory by = payment();
         by.from = address(liar);
-        bytes memory call = abi.encodeCall(
-            IMarket.buyWithAuthorization, (listing, buyer.addr, 2, signature, "salt", by)
-        );
+        bytes memory call =
+            abi.encodeCall(IMarket.buyWithAuthorization, (listing, buyer.addr, 2, signature, by, "salt"));
         for (uint256 i; i < liar.LIES(); ++i) {
             liar.setLie(i);
             (bool ok, bytes memory result) = address(works).call{gas: 3_000_000}(call);
@@ -213,7 +212,7 @@ contract MutationsPurchaseTest is Base, Mutations {
 
     function replayAfterUse() internal onSnapshot {
         Authorization memory by = payment();
-        works.buyWithAuthorization(listing, buyer.addr, 2, signature, "salt", by);
+        works.buyWithAuthorization(listing, buyer.addr, 2, signature, by, "salt");
         bytes memory error =
             abi.encodeWithSelector(Errors.TestMoney_AuthorizationUsed.selector, buyer.addr, nonceOf());
         tryPayment("replay", by, error);

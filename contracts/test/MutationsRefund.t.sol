@@ -108,8 +108,7 @@ contract MutationsRefundTest is MutationsChannel {
         IBatchSettlement.ChannelConfig memory channel = config;
         channel.receiverAuthorizer = address(liar);
         fill(channel);
-        bytes memory call =
-            abi.encodeCall(settlement.refundWithSignature, (channel, AMOUNT, 0, signature()));
+        bytes memory call = abi.encodeCall(settlement.refundWithSignature, (channel, AMOUNT, 0, signature()));
         for (uint256 i; i < liar.LIES(); ++i) {
             liar.setLie(i);
             (bool ok, bytes memory result) = address(settlement).call{gas: 3_000_000}(call);
@@ -126,7 +125,9 @@ contract MutationsRefundTest is MutationsChannel {
         vm.chainId(chainId + 1);
         trySignature("chain", by);
         vm.chainId(chainId);
-        settlement.refundWithSignature(config, 100, 0, seal(authorizer, settlement.getRefundDigest(channelId, 0, 100)));
+        settlement.refundWithSignature(
+            config, 100, 0, seal(authorizer, settlement.getRefundDigest(channelId, 0, 100))
+        );
         bytes memory wrong = abi.encodeWithSelector(Errors.BatchSettlement_WrongNonce.selector, 0, 1);
         tryRefund("replay", config, AMOUNT, 0, by, wrong);
         tryRefund("replay under the next nonce", config, AMOUNT, 1, by, badSignature(authorizer.addr));

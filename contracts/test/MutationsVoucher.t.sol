@@ -80,9 +80,8 @@ contract MutationsVoucherTest is MutationsChannel {
         tryClaim("channel without a key", keyless, CEILING, by, badSignature(payer.addr));
         IBatchSettlement.ChannelConfig memory foreign = config;
         foreign.receiverAuthorizer = anyone;
-        bytes memory wrong = abi.encodeWithSelector(
-            Errors.BatchSettlement_WrongAuthorizer.selector, authorizer.addr, anyone
-        );
+        bytes memory wrong =
+            abi.encodeWithSelector(Errors.BatchSettlement_WrongAuthorizer.selector, authorizer.addr, anyone);
         tryClaim("channel of another receiver", foreign, CEILING, by, wrong);
     }
 
@@ -144,8 +143,7 @@ contract MutationsVoucherTest is MutationsChannel {
         bytes memory by = signature();
         vm.chainId(chainId + 1);
         // On another chain the channel has another name, and none of that name holds anything.
-        bytes memory empty =
-            abi.encodeWithSelector(Errors.BatchSettlement_AboveBalance.selector, 500, 0);
+        bytes memory empty = abi.encodeWithSelector(Errors.BatchSettlement_AboveBalance.selector, 500, 0);
         tryClaim("chain", config, CEILING, by, empty);
         fill(config);
         trySignature("chain, funded", by);

@@ -48,9 +48,8 @@ contract OffersTest is Base {
     }
 
     function badSignature() internal view returns (bytes memory) {
-        return abi.encodeWithSelector(
-            Errors.Works_BadSignature.selector, offer.buyer, works.offerDigest(offer)
-        );
+        return
+            abi.encodeWithSelector(Errors.Works_BadSignature.selector, offer.buyer, works.offerDigest(offer));
     }
 
     // ------------------------------------------------------------------ by the buyer's allowance
@@ -171,9 +170,7 @@ contract OffersTest is Base {
     function test_an_offer_has_its_time() public {
         uint256 expires = offer.expiresAtSeconds;
         vm.warp(expires + 1);
-        vm.expectRevert(
-            abi.encodeWithSelector(Errors.Works_OrderExpired.selector, expires, expires + 1)
-        );
+        vm.expectRevert(abi.encodeWithSelector(Errors.Works_OrderExpired.selector, expires, expires + 1));
         accept(0);
         vm.warp(expires);
         accept(0);
@@ -225,9 +222,7 @@ contract OffersTest is Base {
     function test_an_authorized_offer_is_paid_by_its_buyer_alone() public {
         bytes32 digest = works.offerDigest(offer);
         Authorization memory authorization = authorize(seller, address(works), 40e6, digest);
-        vm.expectRevert(
-            abi.encodeWithSelector(Errors.Works_NotBuyer.selector, seller.addr, buyer.addr)
-        );
+        vm.expectRevert(abi.encodeWithSelector(Errors.Works_NotBuyer.selector, seller.addr, buyer.addr));
         acceptAuthorized(0, authorization);
     }
 
@@ -254,24 +249,18 @@ contract OffersTest is Base {
         vm.revertToState(snapshot);
         vm.prank(buyer.addr);
         uint256 counter = works.cancelAll();
-        vm.expectRevert(
-            abi.encodeWithSelector(Errors.Works_WrongCounter.selector, buyer.addr, 0, counter)
-        );
+        vm.expectRevert(abi.encodeWithSelector(Errors.Works_WrongCounter.selector, buyer.addr, 0, counter));
         acceptAuthorized(0, authorization);
         vm.revertToState(snapshot);
         uint256 expires = offer.expiresAtSeconds;
         vm.warp(expires + 1);
-        vm.expectRevert(
-            abi.encodeWithSelector(Errors.Works_OrderExpired.selector, expires, expires + 1)
-        );
+        vm.expectRevert(abi.encodeWithSelector(Errors.Works_OrderExpired.selector, expires, expires + 1));
         acceptAuthorized(0, authorization);
     }
 
     function test_a_holder_asks_its_least_of_an_authorized_offer_too() public {
         Authorization memory authorization = pay();
-        vm.expectRevert(
-            abi.encodeWithSelector(Errors.Works_ProceedsTooLow.selector, 17.5e6, 17.5e6 + 1)
-        );
+        vm.expectRevert(abi.encodeWithSelector(Errors.Works_ProceedsTooLow.selector, 17.5e6, 17.5e6 + 1));
         acceptAuthorized(17.5e6 + 1, authorization);
     }
 }

@@ -45,7 +45,9 @@ contract OrdersTest is Base {
 
     // ------------------------------------------------------------------ cancel
 
-    function testFuzz_a_cancelled_order_is_never_filled_and_no_other_dies(uint256 nonce, uint256 other) public {
+    function testFuzz_a_cancelled_order_is_never_filled_and_no_other_dies(uint256 nonce, uint256 other)
+        public
+    {
         vm.assume(nonce != other);
         cancel(seller.addr, nonce);
         assertTrue(works.isNonceUsed(seller.addr, nonce));

@@ -34,9 +34,7 @@ contract PermitsTest is Base {
 
     function spend(Permit memory permit, uint256 value) internal {
         vm.prank(relayer);
-        money.permit(
-            buyer.addr, address(works), value, permit.deadlineSeconds, permit.v, permit.r, permit.s
-        );
+        money.permit(buyer.addr, address(works), value, permit.deadlineSeconds, permit.v, permit.r, permit.s);
     }
 
     function test_a_permit_of_exactly_the_cost_mints_and_leaves_no_allowance() public {

@@ -188,4 +188,35 @@ contract StrandedTest is Base {
         accept(true);
         assertEq(admissions.strandedSinceSeconds(workId), createdAtSeconds);
     }
+
+    // ------------------------------------------------------------------ listed once more
+
+    function test_who_comes_back_after_its_removal_took_effect_has_not_accepted() public {
+        accept(true);
+        uint64 untilSeconds = timeNow() + 7 days;
+        setAdmitted(node, false);
+        vm.warp(untilSeconds - 1);
+        assertEq(admissions.acceptedAtSeconds(workId, node), createdAtSeconds, "it serves on until then");
+        vm.warp(untilSeconds);
+        assertEq(admissions.acceptedAtSeconds(workId, node), 0, "its word ended with its listing");
+        vm.warp(untilSeconds + 365 days);
+        setAdmitted(node, true);
+        assertEq(admissions.acceptedAtSeconds(workId, node), 0, "nobody asked it");
+        assertTrue(operators.isActive(node));
+        assertEq(admissions.strandedSinceSeconds(workId), untilSeconds);
+        assertTrue(admissions.admits(workId, outsider), "the work stays open");
+        accept(true);
+        assertFalse(admissions.admits(workId, outsider));
+    }
+
+    function test_who_comes_back_before_its_removal_takes_effect_never_left() public {
+        accept(true);
+        setAdmitted(node, false);
+        vm.warp(timeNow() + 7 days - 1);
+        setAdmitted(node, true);
+        assertEq(admissions.acceptedAtSeconds(workId, node), createdAtSeconds);
+        vm.warp(timeNow() + 365 days);
+        assertEq(admissions.strandedSinceSeconds(workId), timeNow());
+        assertFalse(admissions.admits(workId, outsider));
+    }
 }

@@ -62,7 +62,7 @@ export async function benchGas(stage: Stage): Promise<Row[]> {
       ['claim', 'settle', 'collect'][index] ?? 'claim',
       gasUsed,
     ]),
-    ['withdraw credit', withdrawn?.transaction.gasUsed],
+    ['gather and withdraw credit', withdrawn?.transaction.gasUsed],
   ]
   return steps.flatMap(([name, gas]) => (gas === undefined ? [] : [row(name, 'gas', Number(gas))]))
 }

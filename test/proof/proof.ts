@@ -10,8 +10,6 @@ export type ProofRow = {
   [figure: string]: string | number
 }
 
-export type Proof = (args: readonly string[]) => Promise<ProofRow[]>
-
 /** Runs one claim `n` times; `run` says whether it held. */
 export async function claim(
   about: { name: string; seed: number },
@@ -23,7 +21,7 @@ export async function claim(
   return { name: about.name, n, failures, seconds, seed: about.seed, ...figures }
 }
 
-export function printProof(rows: readonly ProofRow[]): void {
+function printRows(rows: readonly ProofRow[]): void {
   for (const { name, n, failures, seconds, seed, ...figures } of rows) {
     const held = n === 0 ? 0 : (100 * (n - failures)) / n
     const rest = Object.entries(figures).map(([figure, value]) => `${figure} ${value}`)
@@ -35,4 +33,14 @@ export function printProof(rows: readonly ProofRow[]): void {
     ]
     process.stdout.write(`${line.join('  ').trimEnd()}\n`)
   }
+}
+
+/** What each file of this folder ends in: runs its proof, prints a table and, as the last line, the rows as JSON. */
+export async function prove(
+  name: string,
+  proof: (args: readonly string[]) => Promise<ProofRow[]>,
+): Promise<void> {
+  const rows = await proof(process.argv.slice(3))
+  printRows(rows)
+  process.stdout.write(`${JSON.stringify({ proof: name, rows })}\n`)
 }

@@ -47,15 +47,17 @@ const listingsTable = listings =>
   listings.length
     ? table(
         'Resale listings',
-        ['Seller', 'Editions', 'Price', 'Ends'],
-        listings.map(({ listing }) => [
+        ['Seller', 'Editions left', 'Each', 'Ends'],
+        listings.map(({ listing, leftQuantity }) => [
           hash(listing.seller),
-          number(listing.quantity),
+          number(leftQuantity),
           money(listing.priceAtomic),
           date(listing.expiresAtSeconds),
         ]),
       )
     : el('p', { class: 'count' }, 'No holder offers one now.')
+
+const TRADE_WORDS = { mint: 'first sale', sale: 'resale', offer: 'accepted offer' }
 
 const tradesTable = trades =>
   trades.length
@@ -64,9 +66,9 @@ const tradesTable = trades =>
         ['When', 'What', 'Editions', 'Price', 'Buyer'],
         trades.map(trade => [
           date(trade.atSeconds),
-          trade.kind === 'mint' ? 'first sale' : 'resale',
+          TRADE_WORDS[trade.kind] ?? trade.kind,
           number(trade.quantity),
-          money(trade.priceAtomic),
+          money(trade.costAtomic),
           hash(trade.recipient),
         ]),
       )

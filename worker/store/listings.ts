@@ -12,13 +12,14 @@ import { standing, unfilled } from './standing.ts'
 
 const l = alias(listings, 'l')
 
+const ORDERS = { alias: 'l', maker: 'seller' } as const
+
 /** For `listings AS l`: how many of its editions are neither sold nor given away, as of the last indexed block. */
-const order = { ...getTableColumns(l), maker: l.seller }
-const leftQuantity = sql<number>`min(${unfilled(order)},
+const leftQuantity = sql<number>`min(${unfilled(ORDERS)},
   coalesce((SELECT h.editions FROM holdings h WHERE h.holder = l.seller AND h.work_id = l.work_id), 0))`
 
 /** For `listings AS l`: it stands, the fee leaves its seller what it asks, and something is left. */
-export const liveListing = sql`${standing(order)}
+export const liveListing = sql`${standing(ORDERS)}
   AND l.max_fee_bps >= coalesce((SELECT f.fee_bps FROM fees f WHERE f.work_id = l.work_id), 0)
   AND ${leftQuantity} > 0`
 

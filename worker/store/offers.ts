@@ -11,8 +11,8 @@ import { filledOrderOf } from '../order-names.ts'
 import { standing, unfilled } from './standing.ts'
 
 const o = alias(offers, 'o')
-const order = { ...getTableColumns(o), maker: o.buyer }
-const leftQuantity = unfilled(order)
+const ORDERS = { alias: 'o', maker: 'buyer' } as const
+const leftQuantity = unfilled(ORDERS)
 
 /** Posting the same offer again changes nothing. */
 export async function putOffer(
@@ -45,7 +45,7 @@ export async function liveOffers(
       and(
         workId === undefined ? undefined : eq(o.workId, workId),
         buyer === undefined ? undefined : eq(o.buyer, buyer.toLowerCase()),
-        standing(order),
+        standing(ORDERS),
         gt(leftQuantity, 0),
       ),
     )

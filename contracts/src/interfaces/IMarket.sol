@@ -95,8 +95,8 @@ interface IMarket is IOrders {
         address recipient,
         uint256 quantity,
         bytes calldata signature,
-        bytes32 salt,
-        Authorization calldata authorization
+        Authorization calldata authorization,
+        bytes32 salt
     ) external;
 
     /// @notice Sells `quantity` of the caller's editions to the maker of an offer, paid by the buyer's allowance.

@@ -22,6 +22,9 @@ abstract contract Market is IMarket, Editions, Orders, Payments {
     bytes32 public constant PURCHASE_TYPEHASH =
         keccak256("Purchase(bytes32 listingDigest,uint256 quantity,address recipient,bytes32 salt)");
 
+    /// @dev More than all money there is; small enough that no sum of a sale overflows.
+    uint256 private constant MAX_PRICE = type(uint128).max;
+
     // ------------------------------------------------------------------ primary sale
 
     /// @inheritdoc IMarket
@@ -62,8 +65,9 @@ abstract contract Market is IMarket, Editions, Orders, Payments {
     function buy(Listing calldata listing, address recipient, uint256 quantity, bytes calldata signature)
         external
     {
-        uint256 proceedsAtomic = _take(listing, listingDigest(listing), signature, quantity, recipient);
-        _pull(msg.sender, quantity * listing.priceAtomic);
+        (uint256 costAtomic, uint256 proceedsAtomic) =
+            _take(listing, listingDigest(listing), signature, quantity, recipient);
+        _pull(msg.sender, costAtomic);
         _deliver(listing, quantity, recipient, proceedsAtomic);
     }
 
@@ -75,8 +79,9 @@ abstract contract Market is IMarket, Editions, Orders, Payments {
         bytes calldata signature,
         Permit calldata permit
     ) external {
-        uint256 proceedsAtomic = _take(listing, listingDigest(listing), signature, quantity, recipient);
-        _pullWithPermit(quantity * listing.priceAtomic, permit);
+        (uint256 costAtomic, uint256 proceedsAtomic) =
+            _take(listing, listingDigest(listing), signature, quantity, recipient);
+        _pullWithPermit(costAtomic, permit);
         _deliver(listing, quantity, recipient, proceedsAtomic);
     }
 
@@ -86,13 +91,12 @@ abstract contract Market is IMarket, Editions, Orders, Payments {
         address recipient,
         uint256 quantity,
         bytes calldata signature,
-        bytes32 salt,
-        Authorization calldata authorization
+        Authorization calldata authorization,
+        bytes32 salt
     ) external {
         bytes32 digest = listingDigest(listing);
-        uint256 proceedsAtomic = _take(listing, digest, signature, quantity, recipient);
-        bytes32 nonce = purchaseNonce(digest, quantity, recipient, salt);
-        _pullWithAuthorization(authorization, quantity * listing.priceAtomic, nonce);
+        (uint256 costAtomic, uint256 proceedsAtomic) = _take(listing, digest, signature, quantity, recipient);
+        _pullWithAuthorization(authorization, costAtomic, purchaseNonce(digest, quantity, recipient, salt));
         _deliver(listing, quantity, recipient, proceedsAtomic);
     }
 
@@ -107,8 +111,8 @@ abstract contract Market is IMarket, Editions, Orders, Payments {
     ) external {
         bytes32 digest = offerDigest(offer);
         _checkSignature(offer.buyer, digest, signature);
-        uint256 proceedsAtomic = _give(offer, digest, quantity, minProceedsAtomic);
-        _pull(offer.buyer, quantity * offer.priceAtomic);
+        (uint256 costAtomic, uint256 proceedsAtomic) = _give(offer, digest, quantity, minProceedsAtomic);
+        _pull(offer.buyer, costAtomic);
         _payOut(msg.sender, offer.workId, proceedsAtomic);
         _safeTransfer(msg.sender, offer.buyer, offer.workId, quantity, "");
     }
@@ -123,8 +127,8 @@ abstract contract Market is IMarket, Editions, Orders, Payments {
             revert Errors.Works_NotBuyer(authorization.from, offer.buyer);
         }
         bytes32 digest = offerDigest(offer);
-        uint256 proceedsAtomic = _give(offer, digest, offer.quantity, minProceedsAtomic);
-        _pullWithAuthorization(authorization, offer.quantity * offer.priceAtomic, digest);
+        (uint256 costAtomic, uint256 proceedsAtomic) = _give(offer, digest, offer.quantity, minProceedsAtomic);
+        _pullWithAuthorization(authorization, costAtomic, digest);
         _payOut(msg.sender, offer.workId, proceedsAtomic);
         _safeTransfer(msg.sender, offer.buyer, offer.workId, offer.quantity, "");
     }
@@ -180,33 +184,25 @@ abstract contract Market is IMarket, Editions, Orders, Payments {
         bytes calldata signature,
         uint256 quantity,
         address recipient
-    ) private returns (uint256 proceedsAtomic) {
+    ) private returns (uint256 costAtomic, uint256 proceedsAtomic) {
+        (address seller, uint256 workId) = (listing.seller, listing.workId);
         _checkTimes(listing.expiresAtSeconds);
-        _checkSignature(listing.seller, digest, signature);
-        _requireHeld(listing.seller, listing.workId, quantity);
+        _checkSignature(seller, digest, signature);
+        _requireHeld(seller, workId, quantity);
         _requireMayHold(recipient);
-        _fill(listing.seller, listing.nonce, listing.counter, digest, listing.quantity, quantity);
+        _fill(seller, listing.nonce, listing.counter, digest, listing.quantity, quantity);
 
         uint256 royaltyAtomic;
         uint256 feeAtomic;
-        (proceedsAtomic, royaltyAtomic, feeAtomic) =
-            _split(listing.workId, quantity, listing.priceAtomic, listing.minProceedsAtomic);
-        emit Sold(
-            listing.workId,
-            listing.seller,
-            recipient,
-            quantity,
-            quantity * listing.priceAtomic,
-            royaltyAtomic,
-            feeAtomic,
-            listing.nonce
-        );
+        (costAtomic, proceedsAtomic, royaltyAtomic, feeAtomic) =
+            _split(workId, quantity, listing.priceAtomic, listing.minProceedsAtomic);
+        emit Sold(workId, seller, recipient, quantity, costAtomic, royaltyAtomic, feeAtomic, listing.nonce);
     }
 
     /// @dev Everything about the acceptance of an offer but its signature, money in, proceeds out and editions over.
     function _give(Offer calldata offer, bytes32 digest, uint256 quantity, uint256 minProceedsAtomic)
         private
-        returns (uint256 proceedsAtomic)
+        returns (uint256 costAtomic, uint256 proceedsAtomic)
     {
         _checkTimes(offer.expiresAtSeconds);
         _requireHeld(msg.sender, offer.workId, quantity);
@@ -215,17 +211,10 @@ abstract contract Market is IMarket, Editions, Orders, Payments {
 
         uint256 royaltyAtomic;
         uint256 feeAtomic;
-        (proceedsAtomic, royaltyAtomic, feeAtomic) =
+        (costAtomic, proceedsAtomic, royaltyAtomic, feeAtomic) =
             _split(offer.workId, quantity, offer.priceAtomic, minProceedsAtomic);
         emit OfferAccepted(
-            offer.workId,
-            msg.sender,
-            offer.buyer,
-            quantity,
-            quantity * offer.priceAtomic,
-            royaltyAtomic,
-            feeAtomic,
-            offer.nonce
+            offer.workId, msg.sender, offer.buyer, quantity, costAtomic, royaltyAtomic, feeAtomic, offer.nonce
         );
     }
 
@@ -233,17 +222,24 @@ abstract contract Market is IMarket, Editions, Orders, Payments {
     /// order costs and brings exactly its part of the whole.
     function _split(uint256 workId, uint256 quantity, uint256 priceAtomic, uint256 minProceedsAtomic)
         private
-        returns (uint256 proceedsAtomic, uint256 royaltyAtomic, uint256 feeAtomic)
+        returns (uint256 costAtomic, uint256 proceedsAtomic, uint256 royaltyAtomic, uint256 feeAtomic)
     {
-        Till till = _tillOf(workId);
-        royaltyAtomic = priceAtomic * till.resaleRoyaltyBps() / BPS;
-        feeAtomic = priceAtomic * till.feeBps() / BPS;
-        proceedsAtomic = priceAtomic - royaltyAtomic - feeAtomic;
-        if (proceedsAtomic < minProceedsAtomic) {
-            revert Errors.Works_ProceedsTooLow(proceedsAtomic, minProceedsAtomic);
+        if (priceAtomic > MAX_PRICE) {
+            revert Errors.Works_PriceTooHigh(priceAtomic, MAX_PRICE);
         }
-        (proceedsAtomic, royaltyAtomic, feeAtomic) =
-        (proceedsAtomic * quantity, royaltyAtomic * quantity, feeAtomic * quantity);
+        Till till = _tillOf(workId);
+        // With such a price, editions below 2^32 and shares below their caps no sum can overflow or fall below zero.
+        unchecked {
+            royaltyAtomic = priceAtomic * till.resaleRoyaltyBps() / BPS;
+            feeAtomic = priceAtomic * till.feeBps() / BPS;
+            proceedsAtomic = priceAtomic - royaltyAtomic - feeAtomic;
+            if (proceedsAtomic < minProceedsAtomic) {
+                revert Errors.Works_ProceedsTooLow(proceedsAtomic, minProceedsAtomic);
+            }
+            costAtomic = priceAtomic * quantity;
+            (proceedsAtomic, royaltyAtomic, feeAtomic) =
+            (proceedsAtomic * quantity, royaltyAtomic * quantity, feeAtomic * quantity);
+        }
         _tills[workId] = _accrued(workId, till, royaltyAtomic, feeAtomic);
     }
 

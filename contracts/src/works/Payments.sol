@@ -20,11 +20,18 @@ abstract contract Payments is Credits {
     /// @dev By the caller's permit of exactly this sum. Whoever sees it in the mempool can use it up, which leaves the
     /// very allowance that it was for; so its failure alone refuses nothing.
     function _pullWithPermit(uint256 amountAtomic, Permit calldata permit) internal {
-        try IMoney(money)
-            .permit(
-                msg.sender, address(this), amountAtomic, permit.deadlineSeconds, permit.v, permit.r, permit.s
-            ) {}
-            catch {}
+        address token = money;
+        bytes4 selector = IMoney.permit.selector;
+        // The permit's four words lie in the call as the money takes them: deadline, v, r, s.
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            mstore(start, selector)
+            mstore(add(start, 0x04), caller())
+            mstore(add(start, 0x24), address())
+            mstore(add(start, 0x44), amountAtomic)
+            calldatacopy(add(start, 0x64), permit, 0x80)
+            pop(call(gas(), token, 0, start, 0xe4, 0x00, 0x00))
+        }
         _pull(msg.sender, amountAtomic);
     }
 
@@ -33,16 +40,28 @@ abstract contract Payments is Credits {
     function _pullWithAuthorization(Authorization calldata authorization, uint256 amountAtomic, bytes32 nonce)
         internal
     {
-        IMoney(money)
-            .receiveWithAuthorization(
-                authorization.from,
-                address(this),
-                amountAtomic,
-                authorization.validAfter,
-                authorization.validBefore,
-                nonce,
-                authorization.signature
-            );
+        address token = money;
+        bytes4 selector = IMoney.receiveWithAuthorization.selector;
+        bytes calldata signature = authorization.signature;
+        // As the call itself, copied from where its words lie; what the money refuses with is passed on.
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            mstore(start, selector)
+            calldatacopy(add(start, 0x04), authorization, 0x20)
+            mstore(add(start, 0x24), address())
+            mstore(add(start, 0x44), amountAtomic)
+            calldatacopy(add(start, 0x64), add(authorization, 0x20), 0x40)
+            mstore(add(start, 0xa4), nonce)
+            mstore(add(start, 0xc4), 0xe0)
+            mstore(add(start, 0xe4), signature.length)
+            calldatacopy(add(start, 0x104), signature.offset, signature.length)
+            mstore(add(add(start, 0x104), signature.length), 0)
+            let size := add(0x104, and(add(signature.length, 0x1f), not(0x1f)))
+            if iszero(call(gas(), token, 0, start, size, 0x00, 0x00)) {
+                returndatacopy(start, 0x00, returndatasize())
+                revert(start, returndatasize())
+            }
+        }
     }
 
     /// @dev Pays a seller at once, or credits it if the money refuses.

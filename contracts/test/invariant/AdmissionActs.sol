@@ -35,6 +35,8 @@ abstract contract AdmissionActs is EditionActs, SlashActs {
         bytes memory data = abi.encodeCall(IAdmissions.setAdmitted, (workId, operator, isAdmitted));
         _attempt(caller, address(admissions), data, legal);
         if (!legal) return;
+        // Who comes back after its removal took effect has not accepted.
+        if (isAdmitted && span.untilSeconds <= nowSeconds) span.isAccepted = false;
         span.untilSeconds = isAdmitted ? FOR_EVER : nowSeconds + REMOVAL_DELAY;
         if (!isAdmitted && span.isAccepted && _isActive(operator)) {
             servedAtMost[workId] = _max(servedAtMost[workId], span.untilSeconds);
@@ -45,7 +47,8 @@ abstract contract AdmissionActs is EditionActs, SlashActs {
     function setAccepted(uint256 work, uint256 node, uint256 who, uint256 wish) external act {
         bool isAccepted = wish % 3 != 0;
         (uint256 workId, address operator) = (_work(work), _node(node));
-        address caller = who % 4 == 0 ? _node(who / 4) : who % 4 == 1 ? registry[operator].paymentKey : operator;
+        address caller =
+            who % 4 == 0 ? _node(who / 4) : who % 4 == 1 ? registry[operator].paymentKey : operator;
         if (caller == address(0)) return;
         SpanModel storage span = spans[workId][operator];
         bool legal = (caller == operator || caller == registry[operator].paymentKey)
@@ -96,7 +99,9 @@ abstract contract AdmissionActs is EditionActs, SlashActs {
         view
         returns (bool)
     {
-        if (chainId != block.chainid || holder == address(0) || models[workId].creator == address(0)) return false;
+        if (chainId != block.chainid || holder == address(0) || models[workId].creator == address(0)) {
+            return false;
+        }
         if (holder == models[workId].creator || copies[workId][holder] != 0) return true;
         if (held[workId][holder] == 0 || sessionKey == 0) return false;
         address operator = keyTakenBy[sessionKey];

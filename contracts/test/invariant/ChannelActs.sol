@@ -116,7 +116,7 @@ abstract contract ChannelActs is CreditActs {
         uint256 i = pick % CHANNELS;
         address caller = who % 4 == 0 ? relayer : configs[i].payer;
         uint256 free = channels[i].balance - channels[i].claimed;
-        uint128 amountAtomic = uint128(amount % (free + 2));
+        uint128 amountAtomic = uint128(_upTo(free, amount));
         bool legal = caller != relayer && amountAtomic != 0 && amountAtomic <= free;
         bytes memory data = abi.encodeCall(IBatchSettlement.initiateWithdraw, (configs[i], amountAtomic));
         _attempt(caller, address(settlement), data, legal);
@@ -177,20 +177,26 @@ abstract contract ChannelActs is CreditActs {
 
     // ------------------------------------------------------------------ model
 
-    function _refund(uint256 i, uint256 amountAtomic, address caller, bytes memory data, bool isAllowed) private {
+    function _refund(uint256 i, uint256 amountAtomic, address caller, bytes memory data, bool isAllowed)
+        private
+    {
         amountAtomic = _min(amountAtomic, channels[i].balance - channels[i].claimed);
         bool legal = isAllowed && amountAtomic != 0 && !_isRefused(configs[i].payer);
         _payBack(i, amountAtomic, caller, data, legal);
         if (legal) channels[i].refunds += 1;
     }
 
-    function _payBack(uint256 i, uint256 amountAtomic, address caller, bytes memory data, bool legal) private {
+    function _payBack(uint256 i, uint256 amountAtomic, address caller, bytes memory data, bool legal)
+        private
+    {
         uint256 before = money.balanceOf(configs[i].payer);
         _attempt(caller, address(settlement), data, legal);
         if (!legal) return;
         channels[i].balance -= amountAtomic;
         assertEq(
-            money.balanceOf(configs[i].payer), before + amountAtomic, "40: what was free did not go to the payer"
+            money.balanceOf(configs[i].payer),
+            before + amountAtomic,
+            "40: what was free did not go to the payer"
         );
     }
 
@@ -199,9 +205,9 @@ abstract contract ChannelActs is CreditActs {
         view
         returns (IBatchSettlement.VoucherClaim memory voucher)
     {
-        // From what is claimed already to a little more than is there.
-        uint128 totalClaimed = uint128(total % (channels[i].balance + 2));
-        uint128 ceiling = slack % 8 == 0 && totalClaimed != 0 ? totalClaimed - 1 : totalClaimed + uint64(slack);
+        uint128 totalClaimed = uint128(_upTo(channels[i].balance, total));
+        uint128 ceiling =
+            slack % 8 == 0 && totalClaimed != 0 ? totalClaimed - 1 : totalClaimed + uint64(slack);
         bytes32 digest = settlement.getVoucherDigest(channelIds[i], isForged ? ceiling + 1 : ceiling);
         voucher.voucher = IBatchSettlement.Voucher(configs[i], ceiling);
         (voucher.signature, voucher.totalClaimed) = (_sign(_signers[i], digest), totalClaimed);

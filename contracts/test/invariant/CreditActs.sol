@@ -15,7 +15,7 @@ abstract contract CreditActs is SaleActs {
 
     /// @dev Someone pays a splitter directly: sums of nothing, of one unit, and of more than a till can hold.
     function chat(uint256 work, uint256 node, uint256 amount) external act {
-        amount = amount % 16 == 0 ? uint256(uint48(amount >> 8)) * 8 : (amount >> 8) % 10 ** (amount % 9);
+        amount = amount % 16 == 0 ? uint56(amount >> 8) : (amount >> 8) % 10 ** (amount % 9);
         (uint256 workId, address operator) = (_work(work), _node(node));
         money.mint(works.splitterOf(workId, operator), amount);
         splitterAtomic[workId][operator] += amount;
@@ -30,8 +30,14 @@ abstract contract CreditActs is SaleActs {
         bytes memory data = abi.encodeCall(IRoyalties.collect, (workId, operator));
         bytes memory result = _attempt(_person(who), address(works), data, legal);
         if (!legal) return;
-        assertEq(abi.decode(result, (uint256)), _bookShares(workId, operator), "5: a splitter kept more than one unit");
-        assertEq(money.balanceOf(works.splitterOf(workId, operator)), 1, "5: a splitter rests without its unit");
+        assertEq(
+            abi.decode(result, (uint256)),
+            _bookShares(workId, operator),
+            "5: a splitter kept more than one unit"
+        );
+        assertEq(
+            money.balanceOf(works.splitterOf(workId, operator)), 1, "5: a splitter rests without its unit"
+        );
     }
 
     function collectMany(uint256 work, uint256 node, uint256 length, uint256 who) external act {

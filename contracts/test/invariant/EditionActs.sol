@@ -36,7 +36,10 @@ abstract contract EditionActs is SaleActs {
         _move(caller, holder, _recipient(to), _work(work), quantity);
     }
 
-    function giveBatch(uint256 work, uint256 from, uint256 to, uint256 quantities, uint256 mover) external act {
+    function giveBatch(uint256 work, uint256 from, uint256 to, uint256 quantities, uint256 mover)
+        external
+        act
+    {
         address holder = _person(from);
         address caller = mover % 3 == 0 ? marketplaces[mover / 3 % MARKETPLACES].account : holder;
         uint256[] memory ids = new uint256[](1 + work % 3);
@@ -47,8 +50,7 @@ abstract contract EditionActs is SaleActs {
         }
         address recipient = _recipient(to);
         bool legal = _mayMove(caller, holder, recipient) && _holdsAll(holder, recipient, ids, amounts);
-        bytes memory data =
-            abi.encodeCall(works.safeBatchTransferFrom, (holder, recipient, ids, amounts, ""));
+        bytes memory data = abi.encodeCall(works.safeBatchTransferFrom, (holder, recipient, ids, amounts, ""));
         _attempt(caller, address(works), data, legal);
         if (!legal) return;
         for (uint256 i; i < ids.length; ++i) {

@@ -34,11 +34,15 @@ abstract contract EditionChecks is OrderActs, EditionActs {
         assertEq(work.creator, model.creator, "32: a creator changed");
         assertEq(work.createdAtSeconds, model.createdAtSeconds, "32: a work was born again");
         assertEq(
-            keccak256(abi.encode(work.terms)), keccak256(abi.encode(model.terms)), "32: a work's terms changed"
+            keccak256(abi.encode(work.terms)),
+            keccak256(abi.encode(model.terms)),
+            "32: a work's terms changed"
         );
         assertEq(work.latestVersion, model.contentHashes.length, "31: versions came or went");
         for (uint32 i; i < model.contentHashes.length; ++i) {
-            assertEq(works.contentHashOf(workId, i + 1), model.contentHashes[i], "31: a version's content changed");
+            assertEq(
+                works.contentHashOf(workId, i + 1), model.contentHashes[i], "31: a version's content changed"
+            );
         }
         assertEq(works.contentHashOf(workId, work.latestVersion + 1), 0, "31: a version nobody published");
         Parent[] memory parents = works.parentsOf(workId);
@@ -47,7 +51,9 @@ abstract contract EditionChecks is OrderActs, EditionActs {
             assertEq(parents[i].workId, model.parentIds[i], "32: a parent changed");
             assertEq(parents[i].shareBps, model.parentShares[i], "32: a parent's share changed");
             assertEq(
-                works.isParentConfirmed(workId, parents[i].workId), model.confirmed[i], "30: a confirmation changed"
+                works.isParentConfirmed(workId, parents[i].workId),
+                model.confirmed[i],
+                "30: a confirmation changed"
             );
         }
     }
@@ -58,7 +64,9 @@ abstract contract EditionChecks is OrderActs, EditionActs {
         for (uint256 i; i < NONCES; ++i) {
             uint256 nonce = _nonce(i);
             NonceModel storage model = nonces[maker][counters[maker]][nonce];
-            assertEq(works.isNonceUsed(maker, nonce), model.isUsed, "18: a nonce came back, or went by itself");
+            assertEq(
+                works.isNonceUsed(maker, nonce), model.isUsed, "18: a nonce came back, or went by itself"
+            );
             assertEq(works.filledOf(maker, nonce), model.filled, "17: an order is filled by more or less");
         }
         for (uint256 i; i < MARKETPLACES; ++i) {

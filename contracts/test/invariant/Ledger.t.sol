@@ -64,7 +64,9 @@ contract LedgerInvariantTest is Base {
         for (uint256 i; i < acts.length; ++i) {
             bool isNeverLegal = acts[i] == handler.buyForged.selector || acts[i] == handler.trespass.selector;
             if (!isNeverLegal && handler.taken(acts[i]) == 0) revert NeverTaken(acts[i]);
-            if (!handler.isAlwaysLegal(acts[i]) && handler.refused(acts[i]) == 0) revert NeverRefused(acts[i]);
+            if (!handler.isAlwaysLegal(acts[i]) && handler.refused(acts[i]) == 0) {
+                revert NeverRefused(acts[i]);
+            }
         }
     }
 

@@ -11,9 +11,20 @@ import {TimeActs} from "./TimeActs.sol";
 import {TrespassActs} from "./TrespassActs.sol";
 
 /// @dev Everything that anyone can do to the ledger, and everything that must be true of it whatever they do.
-contract LedgerHandler is ListingActs, OfferActs, TimeActs, TrespassActs, MoneyChecks, EditionChecks, PowerChecks {
+contract LedgerHandler is
+    ListingActs,
+    OfferActs,
+    TimeActs,
+    TrespassActs,
+    MoneyChecks,
+    EditionChecks,
+    PowerChecks
+{
     /// @dev Into so many parts the checks are divided; one after each call, all at the end of a run.
     uint256 public constant CHECK_PARTS = 16;
+
+    /// @dev A lineage for {createWork}: one parent, the first work, with a share; no operators admitted.
+    uint256 private constant PARENT_OF_FIRST = (3 << 250) + (1234 << 16) + 1;
 
     constructor(Parts memory parts) Stage(parts) {}
 
@@ -21,7 +32,8 @@ contract LedgerHandler is ListingActs, OfferActs, TimeActs, TrespassActs, MoneyC
     /// first, editions in hands, operators bonded, listed and willing.
     function begin() external {
         for (uint256 i; i < 3; ++i) {
-            this.createWork(i, 1, 300 << 8 | 1 + i, (uint256(999 + i) << 128) | (uint256(3_333_333) << 64) | 1, i == 0 ? 0 : 1);
+            uint256 priceAndRoyalties = (3333 << 144) + ((999 + i) << 128) + (3_333_333 << 64) + 1;
+            this.createWork(i, 1, (300 << 8) + 1 + i, priceAndRoyalties, i == 0 ? 0 : PARENT_OF_FIRST);
             this.register(i, i + 1, i + 2, 150e6);
         }
         for (uint256 i; i < PEOPLE; ++i) {
@@ -29,6 +41,7 @@ contract LedgerHandler is ListingActs, OfferActs, TimeActs, TrespassActs, MoneyC
             this.setAdmitted(i, 1, i, 1);
             this.setAccepted(i, i, 2, 1);
         }
+        assertEq(workIds.length, 3, "the world did not begin");
         _openChannels();
     }
 
@@ -77,9 +90,10 @@ contract LedgerHandler is ListingActs, OfferActs, TimeActs, TrespassActs, MoneyC
     /// @dev Acts that only sign, or that nothing can be wrong with.
     function isAlwaysLegal(bytes4 which) external pure returns (bool) {
         return which == this.list.selector || which == this.offer.selector || which == this.cancelAll.selector
-            || which == this.chat.selector || which == this.collectMany.selector || which == this.setMood.selector
-            || which == this.changeMarketplace.selector || which == this.jump.selector
-            || which == this.jumpToDeadline.selector || which == this.askGate.selector;
+            || which == this.chat.selector || which == this.collectMany.selector
+            || which == this.setMood.selector || which == this.changeMarketplace.selector
+            || which == this.jump.selector || which == this.jumpToDeadline.selector
+            || which == this.askGate.selector;
     }
 
     /// @dev All acts, for the campaign and for the test that each takes place.

@@ -33,7 +33,7 @@ abstract contract ListingActs is OrderActs {
     /// @dev Two at a time, of one seller: they may share their nonce.
     function list(uint256 who, uint256 work, uint256 quantity, uint256 price, uint256 nonce) external act {
         _list(who, work, quantity, price, nonce);
-        _list(who, work, quantity >> 8, price >> 16, nonce >> 8);
+        _list(who, work, quantity >> 8, price >> 16, price % 2 == 0 ? nonce : nonce >> 8);
         ++taken[msg.sig];
     }
 
@@ -182,7 +182,7 @@ abstract contract ListingActs is OrderActs {
     ) private pure returns (bytes memory) {
         return abi.encodeCall(
             IMarket.buyWithAuthorization,
-            (purchase.listing, recipient, purchase.quantity, purchase.signature, salt, authorization)
+            (purchase.listing, recipient, purchase.quantity, purchase.signature, authorization, salt)
         );
     }
 }

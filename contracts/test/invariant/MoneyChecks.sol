@@ -20,11 +20,17 @@ abstract contract MoneyChecks is AdmissionActs, ChannelActs {
         }
         for (uint256 i; i < OPERATORS; ++i) {
             sum += works.creditOf(nodes[i]);
-            assertEq(works.creditOf(nodes[i]), owed[nodes[i]], "2: an operator is owed more or less than it earned");
+            assertEq(
+                works.creditOf(nodes[i]), owed[nodes[i]], "2: an operator is owed more or less than it earned"
+            );
         }
         uint256 treasuryCredit = works.creditOf(treasury);
         assertEq(treasuryCredit + accruedToTreasury, owed[treasury], "2: the treasury is owed more or less");
-        assertEq(money.balanceOf(address(works)), sum + treasuryCredit, "1: the ledger holds more or less than it owes");
+        assertEq(
+            money.balanceOf(address(works)),
+            sum + treasuryCredit,
+            "1: the ledger holds more or less than it owes"
+        );
         assertEq(
             paidAtomic,
             toSellersAtomic + toCreatorsAtomic + toParentsAtomic + toOperatorsAtomic + toProtocolAtomic,
@@ -49,7 +55,9 @@ abstract contract MoneyChecks is AdmissionActs, ChannelActs {
         for (uint256 i; i < OPERATORS; ++i) {
             sum += operators.operator(nodes[i]).bondAtomic;
         }
-        assertEq(money.balanceOf(address(operators)), sum, "3: the registry holds more or less than its bonds");
+        assertEq(
+            money.balanceOf(address(operators)), sum, "3: the registry holds more or less than its bonds"
+        );
         // Nothing else is ever sent there: the treasury withdraws to others.
         assertEq(money.balanceOf(treasury), slashedAtomic, "29: slashes went elsewhere");
     }
@@ -61,7 +69,9 @@ abstract contract MoneyChecks is AdmissionActs, ChannelActs {
             assertEq(balance, channels[i].balance, "39: a channel's balance is not what came less what left");
             assertEq(claimed, channels[i].claimed, "39: a channel's claims are not those that were made");
             assertLe(claimed, balance, "39: more is claimed than there is");
-            assertEq(settlement.refundNonce(channelIds[i]), channels[i].refunds, "41: a refund's nonce jumped");
+            assertEq(
+                settlement.refundNonce(channelIds[i]), channels[i].refunds, "41: a refund's nonce jumped"
+            );
             sum += balance - claimed;
             // The last channel has a receiver of its own.
             if (i == 0 || i == CHANNELS - 1) sum += _checkReceiver(configs[i].receiver);

@@ -16,7 +16,7 @@ abstract contract OfferActs is OrderActs {
     /// @dev Two at a time, of one buyer: they may share their nonce.
     function offer(uint256 who, uint256 work, uint256 quantity, uint256 price, uint256 nonce) external act {
         _offer(who, work, quantity, price, nonce);
-        _offer(who, work >> 8, quantity >> 8, price >> 16, nonce >> 8);
+        _offer(who, work >> 8, quantity >> 8, price >> 16, price % 2 == 0 ? nonce : nonce >> 8);
         ++taken[msg.sig];
     }
 
@@ -52,8 +52,8 @@ abstract contract OfferActs is OrderActs {
         address payer = fault % 6 == 0 ? _person(fault / 6) : made.buyer;
         uint256 sumAtomic = fault % 6 == 1 ? sale.costAtomic + 1 : sale.costAtomic;
         Authorization memory authorization = _authorize(payer, address(works), sumAtomic, order.digest);
-        bool legal = _isAcceptable(order, sale, minAtomic) && payer == made.buyer
-            && sumAtomic == sale.costAtomic;
+        bool legal =
+            _isAcceptable(order, sale, minAtomic) && payer == made.buyer && sumAtomic == sale.costAtomic;
         bytes memory data =
             abi.encodeCall(IMarket.acceptOfferWithAuthorization, (made, minAtomic, authorization));
         _sell(sale, sale.seller, data, legal);
@@ -81,7 +81,11 @@ abstract contract OfferActs is OrderActs {
         _orders[_nextOffer++ % MAX_ORDERS] = _orderOf(made);
     }
 
-    function _isAcceptable(Order memory order, Sale memory sale, uint256 minAtomic) private view returns (bool) {
+    function _isAcceptable(Order memory order, Sale memory sale, uint256 minAtomic)
+        private
+        view
+        returns (bool)
+    {
         return _fills(order, sale.quantity) && _mayHold(order.maker)
             && held[order.workId][sale.seller] >= sale.quantity
             && sale.sellerAtomic >= sale.quantity * minAtomic;

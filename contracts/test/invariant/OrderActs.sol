@@ -29,7 +29,8 @@ abstract contract OrderActs is SaleActs {
     uint256 internal constant MAX_ORDERS = 24;
 
     mapping(address maker => uint256) internal counters;
-    mapping(address maker => mapping(uint256 counter => mapping(uint256 nonce => NonceModel))) internal nonces;
+    mapping(address maker => mapping(uint256 counter => mapping(uint256 nonce => NonceModel))) internal
+        nonces;
 
     // ------------------------------------------------------------------ acts
 
@@ -74,15 +75,22 @@ abstract contract OrderActs is SaleActs {
         return _nonce(pick / 6);
     }
 
-    /// @dev Mostly an order that still fills, else any, most of which are dead.
+    /// @dev Mostly an order that still fills; now and then one whose nonce became another's; else any, mostly dead.
     function _pick(Order[] storage orders, uint256 pick, bool isListing) internal view returns (uint256) {
-        uint256 first = pick / 4 % orders.length;
-        for (uint256 i; i < orders.length && pick % 4 != 0; ++i) {
+        uint256 first = pick / 8 % orders.length;
+        for (uint256 i; i < orders.length && pick % 8 != 0; ++i) {
             Order memory order = orders[(first + i) % orders.length];
-            if (!_fills(order, 1)) continue;
-            if (!isListing || held[order.workId][order.maker] != 0) return (first + i) % orders.length;
+            if (isListing && held[order.workId][order.maker] == 0) continue;
+            if (pick % 8 == 1 ? _isOusted(order) : _fills(order, 1)) return (first + i) % orders.length;
         }
         return first;
+    }
+
+    /// @dev Its nonce was bound by the part of another order, which is open.
+    function _isOusted(Order memory order) private view returns (bool) {
+        NonceModel storage nonce = nonces[order.maker][order.counter][order.nonce];
+        return order.counter == counters[order.maker] && nonce.boundTo != 0 && nonce.boundTo != order.digest
+            && !nonce.isUsed && order.quantity != 0;
     }
 
     /// @dev Now and then a counter of the past, or one that may come.

@@ -85,11 +85,8 @@ abstract contract PolicyActs is Stage {
         Marketplace storage place = marketplaces[which % MARKETPLACES];
         address caller = _owner(0, who);
         bytes32 codeHash = place.account.codehash;
-        bool legal = caller == ownerOf[0]
-            && !(place.codeHash == codeHash && nowSeconds < place.untilSeconds);
-        _attempt(
-            caller, address(policy), abi.encodeCall(IPolicy.announceMarketplace, (place.account)), legal
-        );
+        bool legal = caller == ownerOf[0] && !(place.codeHash == codeHash && nowSeconds < place.untilSeconds);
+        _attempt(caller, address(policy), abi.encodeCall(IPolicy.announceMarketplace, (place.account)), legal);
         if (!legal) return;
         (place.codeHash, place.sinceSeconds, place.untilSeconds) = (codeHash, nowSeconds + NOTICE, FOR_EVER);
     }
@@ -101,7 +98,8 @@ abstract contract PolicyActs is Stage {
         address caller = _owner(0, who);
         bool legal = caller == ownerOf[0] && place.untilSeconds == FOR_EVER;
         _attempt(caller, address(policy), abi.encodeCall(IPolicy.removeMarketplace, (place.account)), legal);
-        if (legal) place.untilSeconds = nowSeconds + NOTICE;
+        // What does not hold yet is taken back at once.
+        if (legal) place.untilSeconds = nowSeconds < place.sinceSeconds ? nowSeconds : nowSeconds + NOTICE;
     }
 
     /// @dev The code behind an address changes, or changes back.

@@ -17,7 +17,9 @@ abstract contract PowerChecks is AdmissionActs, KeyNetworkActs {
         }
         for (uint256 i; i < MARKETPLACES; ++i) {
             assertEq(
-                policy.isMarketplace(marketplaces[i].account), _isMarketplace(i), "21: a marketplace without notice"
+                policy.isMarketplace(marketplaces[i].account),
+                _isMarketplace(i),
+                "21: a marketplace without notice"
             );
         }
         for (uint256 i; i < OWNED; ++i) {
@@ -40,16 +42,27 @@ abstract contract PowerChecks is AdmissionActs, KeyNetworkActs {
     function _checkOperators() internal view {
         for (uint256 i; i < OPERATORS; ++i) {
             address account = nodes[i];
-            (Operator memory actual, OperatorModel storage model) = (operators.operator(account), registry[account]);
+            (Operator memory actual, OperatorModel storage model) =
+                (operators.operator(account), registry[account]);
             assertEq(actual.bondAtomic, model.bondAtomic, "26: a bond changed by itself");
             assertEq(actual.unbondingSinceSeconds, model.unbondingSince, "27: an operator unbonds by itself");
-            assertEq(operators.isActive(account), _isActive(account), "26: an operator is active, or not, by itself");
-            assertEq(actual.lastActiveAtSeconds, model.lastActiveAt, "26: an operator was last active at another time");
+            assertEq(
+                operators.isActive(account),
+                _isActive(account),
+                "26: an operator is active, or not, by itself"
+            );
+            assertEq(
+                actual.lastActiveAtSeconds,
+                model.lastActiveAt,
+                "26: an operator was last active at another time"
+            );
             assertEq(actual.sessionKey, model.sessionKey, "24: a session key changed by itself");
             assertEq(actual.paymentKey, model.paymentKey, "25: a payment key changed by itself");
             Slash memory slash = operators.slashOf(account);
             assertEq(nowSeconds < slash.lapsesAtSeconds, _isPending(account), "28: a slash nobody announced");
-            assertEq(operators.slashedAtSeconds(account), slashes[account].lastAt, "28: a slash was forgotten");
+            assertEq(
+                operators.slashedAtSeconds(account), slashes[account].lastAt, "28: a slash was forgotten"
+            );
         }
         for (uint256 i; i < PAYMENT_KEYS + 2; ++i) {
             address key = _paymentKey(i, nodes[0]);
@@ -77,7 +90,8 @@ abstract contract PowerChecks is AdmissionActs, KeyNetworkActs {
                 "34: an operator is admitted for longer or shorter than its work says"
             );
             bool isAccepted = admissions.acceptedAtSeconds(workId, nodes[i]) != 0;
-            assertEq(isAccepted, span.isAccepted, "34: an acceptance that the operator did not give");
+            bool isServing = span.isAccepted && span.untilSeconds > nowSeconds;
+            assertEq(isAccepted, isServing, "34: an acceptance that the operator did not give");
             if (span.untilSeconds == FOR_EVER) ++listed;
         }
         assertEq(admissions.admittedOf(workId).length, listed, "34: a list has another length");

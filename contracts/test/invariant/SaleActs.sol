@@ -45,7 +45,8 @@ abstract contract SaleActs is WorksActs {
 
     function mint(uint256 work, uint256 who, uint256 to, uint256 quantity, uint256 ceiling) external act {
         Sale memory sale = _primary(work, _person(who), _recipient(to), quantity % 5);
-        uint256 maxCostAtomic = ceiling % 4 == 0 && sale.costAtomic != 0 ? sale.costAtomic - 1 : sale.costAtomic;
+        uint256 maxCostAtomic =
+            ceiling % 4 == 0 && sale.costAtomic != 0 ? sale.costAtomic - 1 : sale.costAtomic;
         bool legal = _isMintable(sale) && maxCostAtomic >= sale.costAtomic;
         bytes memory data =
             abi.encodeCall(IMarket.mint, (sale.workId, sale.quantity, sale.recipient, maxCostAtomic));
@@ -56,7 +57,13 @@ abstract contract SaleActs is WorksActs {
         Sale memory sale = _primary(work, _person(who), _recipient(to), quantity % 5);
         bytes memory data = abi.encodeCall(
             IMarket.mintWithPermit,
-            (sale.workId, sale.quantity, sale.recipient, sale.costAtomic, _permit(sale.payer, sale.costAtomic))
+            (
+                sale.workId,
+                sale.quantity,
+                sale.recipient,
+                sale.costAtomic,
+                _permit(sale.payer, sale.costAtomic)
+            )
         );
         _sell(sale, sale.payer, data, _isMintable(sale));
         _approveFrom(sale.payer, address(works));

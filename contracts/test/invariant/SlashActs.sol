@@ -28,8 +28,7 @@ abstract contract SlashActs is OperatorActs, PolicyActs {
         (address caller, address operator) = (_owner(1, who), _node(node));
         SlashModel storage slash = slashes[operator];
         uint256 bondAtomic = registry[operator].bondAtomic;
-        // The cap itself, one beyond it, nothing, and all between.
-        uint128 amountAtomic = uint128(amount % (bondAtomic / 4 + 2));
+        uint128 amountAtomic = uint128(_upTo(bondAtomic / 4, amount));
         bool legal = caller == ownerOf[1] && amountAtomic != 0 && amountAtomic * 4 <= bondAtomic
             && !_isPending(operator) && (slash.lastAt == 0 || nowSeconds >= slash.lastAt + SLASH_PERIOD);
         bytes memory data = abi.encodeCall(ISlashing.announceSlash, (operator, amountAtomic, "it lied"));
@@ -63,7 +62,9 @@ abstract contract SlashActs is OperatorActs, PolicyActs {
         _attempt(caller, address(operators), abi.encodeCall(ISlashing.executeSlash, (operator)), legal);
         if (!legal) return;
         assertGe(nowSeconds, slash.announcedAt + SLASH_NOTICE, "28: slashed without notice");
-        assertTrue(slash.lastAt == 0 || nowSeconds >= slash.lastAt + SLASH_PERIOD, "28: slashed twice in a period");
+        assertTrue(
+            slash.lastAt == 0 || nowSeconds >= slash.lastAt + SLASH_PERIOD, "28: slashed twice in a period"
+        );
         assertEq(money.balanceOf(treasury), before + amountAtomic, "29: a slash went elsewhere");
         model.bondAtomic -= amountAtomic;
         slashedAtomic += amountAtomic;

@@ -75,7 +75,8 @@ abstract contract Stage is Test {
     }
 
     constructor(Parts memory parts) {
-        (works, operators, policy, admissions) = (parts.works, parts.operators, parts.policy, parts.admissions);
+        (works, operators, policy, admissions) =
+        (parts.works, parts.operators, parts.policy, parts.admissions);
         (gate, keyNetwork, settlement) = (parts.gate, parts.keyNetwork, parts.settlement);
         (collector, money) = (parts.collector, parts.money);
         (governor, treasury) = (parts.governor, parts.treasury);
@@ -100,7 +101,10 @@ abstract contract Stage is Test {
     // ------------------------------------------------------------------ acts
 
     /// @dev Makes a call that must succeed exactly if it is legal.
-    function _attempt(address from, address to, bytes memory data, bool legal) internal returns (bytes memory) {
+    function _attempt(address from, address to, bytes memory data, bool legal)
+        internal
+        returns (bytes memory)
+    {
         vm.prank(from);
         (bool ok, bytes memory result) = to.call(data);
         if (ok != legal) revert Unexpected(msg.sig, legal, result);
@@ -146,6 +150,12 @@ abstract contract Stage is Test {
         return a < b ? a : b;
     }
 
+    /// @dev Any sum up to the ceiling, often the ceiling itself, often one unit more.
+    function _upTo(uint256 ceiling, uint256 pick) internal pure returns (uint256) {
+        if (pick % 6 < 2) return ceiling + pick % 6;
+        return pick / 6 % (ceiling + 1);
+    }
+
     function _max(uint256 a, uint256 b) internal pure returns (uint256) {
         return a > b ? a : b;
     }
@@ -165,17 +175,15 @@ abstract contract Stage is Test {
     {
         uint256 validBefore = nowSeconds + 1 hours;
         bytes32 typeHash = money.RECEIVE_WITH_AUTHORIZATION_TYPEHASH();
-        bytes32 structHash =
-            keccak256(abi.encode(typeHash, from, payee, amountAtomic, 0, validBefore, nonce));
+        bytes32 structHash = keccak256(abi.encode(typeHash, from, payee, amountAtomic, 0, validBefore, nonce));
         bytes32 digest = keccak256(abi.encodePacked(hex"1901", money.DOMAIN_SEPARATOR(), structHash));
         return Authorization(from, 0, validBefore, _sign(_keyOf(from), digest));
     }
 
     function _permit(address from, uint256 amountAtomic) internal view returns (Permit memory permit) {
         permit.deadlineSeconds = nowSeconds + 1 hours;
-        bytes32 typeHash = keccak256(
-            "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"
-        );
+        bytes32 typeHash =
+            keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
         bytes32 structHash = keccak256(
             abi.encode(
                 typeHash, from, address(works), amountAtomic, money.nonces(from), permit.deadlineSeconds

@@ -15,7 +15,9 @@ abstract contract TrespassActs is OrderActs, ChannelActs {
         what %= 6;
         address caller = who % 2 == 0 ? ownerOf[who / 2 % OWNED] : _person(who);
         (uint256 workId, address operator) = (_work(work), _node(node));
-        if (what == 0) _refuse(caller, address(works), abi.encodeCall(IEditions.setTransferValidator, (caller)));
+        if (what == 0) {
+            _refuse(caller, address(works), abi.encodeCall(IEditions.setTransferValidator, (caller)));
+        }
         if (what == 1) {
             address[] memory none = new address[](0);
             bytes memory data = abi.encodeCall(IAdmissions.begin, (workId, caller, Admission.Bonded, none));

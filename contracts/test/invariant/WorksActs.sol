@@ -64,7 +64,11 @@ abstract contract WorksActs is PolicyActs {
         bytes memory result = _attempt(caller, address(works), data, legal);
         if (!legal) return;
         models[workId].contentHashes.push(contentHash);
-        assertEq(abi.decode(result, (uint32)), models[workId].contentHashes.length, "31: versions do not rise by one");
+        assertEq(
+            abi.decode(result, (uint32)),
+            models[workId].contentHashes.length,
+            "31: versions do not rise by one"
+        );
     }
 
     function confirmParent(uint256 child, uint256 parent, uint256 who) external act {
@@ -73,7 +77,8 @@ abstract contract WorksActs is PolicyActs {
         uint256 index = model.parentIds.length == 0 ? 0 : parent % model.parentIds.length;
         uint256 parentId = model.parentIds.length == 0 ? _work(parent) : model.parentIds[index];
         address caller = who % 4 == 0 ? _person(who / 4) : models[parentId].creator;
-        bool legal = model.parentIds.length != 0 && caller == models[parentId].creator && !model.confirmed[index];
+        bool legal =
+            model.parentIds.length != 0 && caller == models[parentId].creator && !model.confirmed[index];
         _attempt(caller, address(works), abi.encodeCall(IParents.confirmParent, (childId, parentId)), legal);
         if (legal) model.confirmed[index] = true;
     }
@@ -134,13 +139,18 @@ abstract contract WorksActs is PolicyActs {
         }
     }
 
-    function _isCreatable(uint256 workId, Terms memory terms, Parent[] memory parents, address[] memory admitted)
-        private
-        view
-        returns (bool)
-    {
-        if (models[workId].creator != address(0) || terms.editionCap == 0) return false;
-        if (terms.resaleRoyaltyBps > 2500 || terms.usageRoyaltyBps > 5000 || parents.length > 4) return false;
+    function _isCreatable(
+        uint256 workId,
+        Terms memory terms,
+        Parent[] memory parents,
+        address[] memory admitted
+    ) private view returns (bool) {
+        if (models[workId].creator != address(0) || terms.editionCap == 0) {
+            return false;
+        }
+        if (terms.resaleRoyaltyBps > 2500 || terms.usageRoyaltyBps > 5000 || parents.length > 4) {
+            return false;
+        }
         uint256 sumBps;
         for (uint256 i; i < parents.length; ++i) {
             if (models[parents[i].workId].creator == address(0) || parents[i].shareBps == 0) return false;
