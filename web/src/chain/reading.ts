@@ -1,0 +1,8 @@
+/** The client's readers, as one part that is loaded when a page first needs to know what the chain says. */
+import { findHoldings } from '@grimoire/client/find-holdings'
+import { findListings } from '@grimoire/client/find-listings'
+import { findOperators } from '@grimoire/client/find-operators'
+import { protocolFeeBps } from '@grimoire/client/read-economy'
+import { readWork } from '@grimoire/client/read-work'
+
+export const reading = { findHoldings, findListings, findOperators, protocolFeeBps, readWork }
