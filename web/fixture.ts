@@ -3,8 +3,11 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { buyWork } from '@grimoire/client/buy-work'
+import { people } from '@grimoire/devnet/accounts'
 import { type Devnet, startDevnet } from '@grimoire/devnet/market'
 import { freePorts } from '@grimoire/devnet/ports'
+import { parseMoney } from '@grimoire/schema/amounts'
 import axe from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { buildPage } from './build.ts'
@@ -29,6 +32,8 @@ export type Shop = {
   url: string
   visit: (options?: BrowserContextOptions & { as?: keyof typeof ROLES }) => Promise<Visit>
   workIdOf: (slug: string) => string
+  /** Buys an edition of a seeded work for one of them, without the page. */
+  give: (to: keyof typeof ROLES, slug: string) => Promise<void>
   stop: () => Promise<void>
 }
 
@@ -48,6 +53,11 @@ export async function startShop(): Promise<Shop> {
     launchBrowser(),
   ])
   const url = devnet.edge.url
+  const workIdOf = (slug: string): string => {
+    const found = devnet.seeds.find(seed => seed.slug === slug)
+    if (!found) throw new RangeError(`there is no seed ${slug}`)
+    return found.workId
+  }
   return {
     devnet,
     browser,
@@ -62,10 +72,11 @@ export async function startShop(): Promise<Shop> {
       }
       return { page, deeds: watch(page) }
     },
-    workIdOf(slug) {
-      const found = devnet.seeds.find(seed => seed.slug === slug)
-      if (!found) throw new RangeError(`there is no seed ${slug}`)
-      return found.workId
+    workIdOf,
+    async give(to, slug) {
+      const workId = workIdOf(slug)
+      const wallet = devnet.walletOf(people[to])
+      await buyWork(devnet.market, { wallet, workId, maxCostAtomic: parseMoney('100') })
     },
     async stop() {
       await browser.close()

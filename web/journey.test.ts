@@ -30,12 +30,25 @@ const answered = (page: Page, number: number) =>
     .nth(number - 1)
     .waitFor()
 
-/** How long an answer is that is long enough to be stopped on the way. */
-const LONG = 'Tell me of the harbor and of the safe.'
-
 async function ask(page: Page, question: string): Promise<void> {
   await composer(page).fill(question)
   await page.keyboard.press('Enter')
+}
+
+/** A machine that sends other words than it signs for: they are shown as text, its picture is not fetched, and it is not paid on. */
+async function lieTo({ page, deeds }: Visit): Promise<void> {
+  await page.route('**/v1/chat/completions', async route => {
+    const answer = await route.fetch()
+    const body = await answer.text()
+    const other = body.replaceAll('Arr', '![p](https://evil.example/?q=1)')
+    await route.fulfill({ response: answer, body: other })
+  })
+  await ask(page, 'What is your name?')
+  await page.getByText('picture not loaded: p (evil.example)').waitFor()
+  await page.getByText('It broke off here.').waitFor()
+  await page.getByText('outputHash', { exact: false }).waitFor()
+  await page.unroute('**/v1/chat/completions')
+  requireOwnHosts(shop, deeds)
 }
 
 test('a newcomer finds a chatbot, takes a play wallet, and buys it for exactly the price that was shown', async () => {
@@ -64,7 +77,7 @@ test('the first answer is announced as two signatures, later ones as none', asyn
   await page.getByText('No signature needed.', { exact: false }).waitFor()
 })
 
-test('a receipt is worked out again in the page, and one that was altered on this device is found out', async () => {
+test('a receipt is worked out again in the page', async () => {
   const { page } = cleo
   await page.getByText('receipt', { exact: true }).first().click()
   await page.getByRole('button', { name: 'Verify it here' }).click()
@@ -72,19 +85,24 @@ test('a receipt is worked out again in the page, and one that was altered on thi
   await requireAccessible(page, 'a chat with its receipt')
 })
 
-test('an answer that is stopped keeps its text, and the next one tells what it cost', async () => {
+test('an answer that is stopped keeps its text, and the channel goes on after it', async () => {
   const { page } = cleo
-  // A slow reader: so that there is time to stop, whatever the machine's speed.
-  await page.route('**/v1/chat/completions', async route => {
-    await new Promise(resolve => setTimeout(resolve, 600))
-    await route.continue().catch(() => undefined)
-  })
-  await ask(page, LONG)
-  await page.getByRole('button', { name: 'Stop' }).click()
-  await page.getByRole('button', { name: 'Send' }).waitFor()
-  await page.unroute('**/v1/chat/completions')
-  await ask(page, 'What is the code of the safe?')
+  const network = await page.context().newCDPSession(page)
+  await composer(page).fill('What is your name?')
+  // A thin line, so that there is an answer under way to stop, whatever the machine's speed.
+  const throttle = { offline: false, latency: 0, uploadThroughput: -1 }
+  await network.send('Network.emulateNetworkConditions', { ...throttle, downloadThroughput: 500 })
+  await page.keyboard.press('Enter')
+  await page.locator('[aria-busy=true] p').filter({ hasText: 'Arr' }).waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByText('You stopped it here.').waitFor()
+  await network.send('Network.emulateNetworkConditions', { ...throttle, downloadThroughput: -1 })
+  const stopped = page.getByRole('listitem').filter({ hasText: 'You stopped it here.' })
+  await stopped.getByText('Arr', { exact: false }).waitFor()
+  await stopped.getByText('What was delivered is charged with the next answer').waitFor()
+  await ask(page, 'What is the safe code?')
   await answered(page, 2)
+  await page.getByText('No signature needed.', { exact: false }).waitFor()
 })
 
 test('the same question is answered again without losing the first answer', async () => {
@@ -139,6 +157,7 @@ test('an edition is offered with its royalty shown, bought by another, and its s
   await ask(dan.page, 'What is the harbor fee?')
   await answered(dan.page, 1)
   requireOwnHosts(shop, dan.deeds)
+  await lieTo(dan)
 
   await page.goto(`${shop.url}/chat/${shop.workIdOf('captain-flint')}`)
   await page.getByText('only', { exact: false }).first().waitFor({ state: 'attached' })
