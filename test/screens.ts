@@ -1,6 +1,7 @@
 /** `npm run screens`: every page of a real, seeded market, phone and desktop, light and dark, into `screens/`. */
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { people } from '@grimoire/devnet/accounts'
 import { type Shop, startShop } from '@grimoire/web/fixture'
 import type { Page } from 'playwright-core'
 
@@ -55,6 +56,18 @@ const SCENES: Scene[] = [
       await page.getByLabel('Price in dollars').fill('20')
       await page.getByText('When it is sold').waitFor()
     },
+  },
+  {
+    name: 'earnings',
+    path: () => '/earnings',
+    ready: page => page.getByText(/Why is there|By work/).waitFor(),
+  },
+  { name: 'status', path: () => '/status', ready: page => page.getByText('together open a key').waitFor() },
+  { name: 'trust', path: () => '/trust', ready: page => page.getByText(/never more than/).waitFor() },
+  {
+    name: 'creator',
+    path: () => `/creators/${people.ada.address}`,
+    ready: page => page.getByText('purchases in all').waitFor(),
   },
   {
     name: 'chat',

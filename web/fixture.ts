@@ -18,6 +18,7 @@ export const PATIENCE_MS = 20_000
 /** Roles of the play wallet, as the page keeps them. */
 const ROLES = {
   cleo: { id: 'reader', name: 'Cleo, a reader', address: '0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65' },
+  ada: { id: 'maker', name: 'Ada, a maker', address: '0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC' },
   dan: { id: 'second', name: 'Dan, another reader', address: '0x9965507D1a55bcC2695C58ba16FB37d819B0A4dc' },
 } as const
 

@@ -2,11 +2,20 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { buyWork } from '@grimoire/client/buy-work'
+import { creditOf } from '@grimoire/client/earnings'
+import { moneyOf } from '@grimoire/client/money'
 import { publishWork } from '@grimoire/client/publish-work'
 import { people } from '@grimoire/devnet/accounts'
 import { partsOf, seedNamed, seedTerms } from '@grimoire/devnet/seeds'
-import { parseMoney } from '@grimoire/schema/amounts'
-import { requireOwnHosts, requireQuiet, type Shop, startShop } from './fixture.ts'
+import { formatMoney, parseMoney } from '@grimoire/schema/amounts'
+import {
+  requireAccessible,
+  requireNoSidewaysScroll,
+  requireOwnHosts,
+  requireQuiet,
+  type Shop,
+  startShop,
+} from './fixture.ts'
 import { giveWallet } from './fixture-wallet.ts'
 
 let shop: Shop
@@ -91,6 +100,29 @@ test('who comes too late for the last edition is told so, and signs for nothing'
   assert.deepEqual(await wallet.asked(), [])
   await page.getByRole('button', { name: 'Close' }).click()
   await page.getByText('every edition is sold').waitFor()
+})
+
+test('a maker’s earnings are the ledger’s to the last unit, and one press takes them', async () => {
+  const { market, claim } = shop.devnet
+  const account = people.ada.address
+  // What answers have earned by now is claimed first, so that nothing changes while it is looked at.
+  await claim()
+  const [owedAtomic, beforeAtomic] = await Promise.all([
+    creditOf(market, { account }),
+    moneyOf(market, account),
+  ])
+  assert.ok(owedAtomic > parseMoney('25.35'), 'two chatbots, one prompt, and a share of the answers')
+  const { page, deeds } = await shop.visit({ as: 'ada' })
+  await page.goto(`${shop.url}/earnings`)
+  await page.getByText(`The ledger owes you $${formatMoney(owedAtomic)}`).waitFor()
+  await requireAccessible(page, 'earnings')
+  await page.setViewportSize({ width: 320, height: 640 })
+  await requireNoSidewaysScroll(page, 'earnings')
+  await page.getByRole('button', { name: 'Take all of it' }).click()
+  await page.getByText('It is in your wallet.').waitFor()
+  assert.equal((await moneyOf(market, account)) - beforeAtomic, owedAtomic)
+  await page.getByRole('button', { name: 'Nothing to take now' }).waitFor()
+  requireQuiet(deeds)
 })
 
 test('an account without money is told what it has before it signs', async () => {

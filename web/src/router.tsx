@@ -30,8 +30,29 @@ const chat = createRoute({
   component: lazyRouteComponent(() => import('./chat/chat-page.tsx'), 'ChatPage'),
 })
 
+const creator = createRoute({
+  getParentRoute: () => root,
+  path: '/creators/$creator',
+  component: lazyRouteComponent(() => import('./creator/creator-page.tsx'), 'CreatorPage'),
+})
+const earnings = createRoute({
+  getParentRoute: () => root,
+  path: '/earnings',
+  component: lazyRouteComponent(() => import('./earnings/earnings-page.tsx'), 'EarningsPage'),
+})
+const status = createRoute({
+  getParentRoute: () => root,
+  path: '/status',
+  component: lazyRouteComponent(() => import('./status/status-page.tsx'), 'StatusPage'),
+})
+const trust = createRoute({
+  getParentRoute: () => root,
+  path: '/trust',
+  component: lazyRouteComponent(() => import('./trust/trust-page.tsx'), 'TrustPage'),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([market, work, library, chat]),
+  routeTree: root.addChildren([market, work, library, chat, creator, earnings, status, trust]),
   defaultPreload: 'intent',
   scrollRestoration: true,
   defaultErrorComponent: Stumbled,

@@ -4,5 +4,9 @@ import { buyWork } from '@grimoire/client/buy-work'
 import { cancelListing } from '@grimoire/client/cancel-listing'
 import { listEdition } from '@grimoire/client/list-edition'
 import { openCopy, readOpened } from '@grimoire/client/open-copy'
+import { withdrawCredit } from '@grimoire/client/withdraw-credit'
 
-export const acting = { buyListing, buyWork, cancelListing, listEdition, openCopy, readOpened }
+export const acting = {
+  ...{ buyListing, buyWork, cancelListing, listEdition },
+  ...{ openCopy, readOpened, withdrawCredit },
+}

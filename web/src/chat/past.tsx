@@ -1,21 +1,12 @@
 /** The conversations that this device keeps: go back to one, begin another, take one along, delete one. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { saveFile } from '../device/save-file.ts'
 import { plain } from '../words/plain.ts'
 import { asMarkdown, type Conversation, titleOf } from './conversation.ts'
 import { conversationsOf } from './history.ts'
 import type { Place, Room, RoomState } from './room.ts'
 
 type Props = { room: Room; state: RoomState; place: Place; title: string }
-
-/** A file of this page's making: it goes to disk and to nobody. */
-function save(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/markdown' }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(url)
-}
 
 function One(props: Props & { conversation: Conversation }) {
   const { room, state, title, conversation } = props
@@ -42,7 +33,9 @@ function One(props: Props & { conversation: Conversation }) {
           <button
             type="button"
             className="button quiet -ml-2"
-            onClick={() => save(`${title.slice(0, 40)}.md`, asMarkdown(title, conversation))}
+            onClick={() =>
+              saveFile(`${title.slice(0, 40)}.md`, 'text/markdown', asMarkdown(title, conversation))
+            }
           >
             Save as a file
           </button>

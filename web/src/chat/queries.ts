@@ -4,24 +4,17 @@ import { readQuote } from '@grimoire/client/read-quote'
 import type { Hex } from '@grimoire/schema/hex'
 import { Problem } from '@grimoire/schema/problem'
 import { queryOptions } from '@tanstack/react-query'
+import { hands } from '../chain/hands.ts'
 import { openVault, within } from '../device/vault.ts'
 import type { Session } from '../wallet/session.ts'
 import { conversationsOf } from './history.ts'
 import { ledgerName } from './line.ts'
 import type { Place } from './room.ts'
 
-async function parts() {
-  const [{ openMarket }, { reading }] = await Promise.all([
-    import('../chain/open-market.ts'),
-    import('../chain/reading.ts'),
-  ])
-  return { market: await openMarket(), reading }
-}
-
-type Parts = Awaited<ReturnType<typeof parts>>
+type Hands = Awaited<ReturnType<typeof hands>>
 
 /** The first machine whose quote is right, in the order of the directory, or the reason of the last that was not. */
-async function findMachine({ market, reading }: Parts, workId: string, wanted?: Hex) {
+async function findMachine({ market, reading }: Hands, workId: string, wanted?: Hex) {
   const operators = await reading.findOperators(market, { workId })
   let refusal: unknown = new Problem('not_bonded', { got: '0 nodes serve this work now' })
   for (const { operator } of operators.filter(one => !wanted || one.operator === wanted)) {
@@ -42,7 +35,7 @@ export const chatPlace = (session: Session | null, workId: string) =>
     refetchOnWindowFocus: false,
     queryFn: async () => {
       if (!session) throw new Problem('wallet_refused', { got: 'no wallet' })
-      const known = await parts()
+      const known = await hands()
       const { market, reading } = known
       const [work, held] = await Promise.all([
         reading.readWork(market, { workId }),

@@ -1,23 +1,8 @@
 /** A work's cover: bookcloth, a border and a sigil stamped in foil, all from its id, so that it looks the same everywhere. */
 import type { ReactNode } from 'react'
+import { CLOTHS } from './cloths.ts'
 import { diceOf } from './dice.ts'
 import { seal, wheel } from './sigil.ts'
-
-/** Bookcloth and the foil that is read on it: each pair has a contrast of 7 : 1 or more. */
-const CLOTHS: readonly [cloth: string, foil: string][] = [
-  ['#4a1218', '#f0c987'],
-  ['#12352b', '#e6d3a0'],
-  ['#122c4a', '#e9d7ae'],
-  ['#35193d', '#eec6a8'],
-  ['#3d2a17', '#f1cf92'],
-  ['#232b35', '#dfe3e6'],
-  ['#0e3a42', '#d7e6dc'],
-  ['#34381b', '#efdfa6'],
-  ['#1e1730', '#d8cdf0'],
-  ['#5a2118', '#f7dcc0'],
-  ['#20302b', '#f2b8a0'],
-  ['#2b1a24', '#e8c9d3'],
-]
 
 const BORDERS = [
   'M22 14H286V406H22Z M28 20H280V400H28Z',

@@ -1,5 +1,6 @@
 /** The foot: how far the edge has read the chain, what to believe, and how the page should look. */
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ask } from '../edge/ask.ts'
 import { readHealth } from '../edge/read-plainly.ts'
@@ -70,7 +71,12 @@ export function Foot() {
         <p>
           <Health />
         </p>
-        <p>It holds ciphertext only. Whatever you pay for is checked on the chain first, by this page.</p>
+        <p>
+          It holds ciphertext only. Whatever you pay for is checked on the chain first, by this page.{' '}
+          <Link to="/trust" className="text-rubric">
+            What is promised, and what is not
+          </Link>
+        </p>
       </div>
       <LookChoice />
     </footer>

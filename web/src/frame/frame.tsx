@@ -29,6 +29,8 @@ function Mark() {
 const WAYS = [
   { to: '/', label: 'Market' },
   { to: '/library', label: 'Library' },
+  { to: '/earnings', label: 'Earnings' },
+  { to: '/status', label: 'Status' },
 ] as const
 
 function Top() {

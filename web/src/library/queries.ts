@@ -2,8 +2,8 @@
 import { workDetail } from '@grimoire/schema/catalogue'
 import type { Hex } from '@grimoire/schema/hex'
 import { queryOptions } from '@tanstack/react-query'
+import { hands } from '../chain/hands.ts'
 import { ask } from '../edge/ask.ts'
-import { hands } from '../work/queries.ts'
 
 const toldWork = (workId: string) => ask(`/v1/works/${workId}`, { read: body => workDetail.parse(body) })
 

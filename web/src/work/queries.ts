@@ -1,16 +1,8 @@
 /** What is asked about one work: the edge's words at once, and the same held against the chain as soon as it answers. */
 import { tradesPage, workDetail } from '@grimoire/schema/catalogue'
 import { queryOptions } from '@tanstack/react-query'
+import { hands } from '../chain/hands.ts'
 import { ask } from '../edge/ask.ts'
-
-/** The client's readers and the market, loaded together on first need. */
-export const hands = async () => {
-  const [{ openMarket }, { reading }] = await Promise.all([
-    import('../chain/open-market.ts'),
-    import('../chain/reading.ts'),
-  ])
-  return { market: await openMarket(), reading }
-}
 
 export const toldWork = (workId: string) =>
   queryOptions({

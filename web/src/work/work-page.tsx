@@ -86,7 +86,7 @@ function Whole({ work }: { work: WorkDetail }) {
         <h1>{titleOf(work)}</h1>
         <p className="mt-2 text-faded">
           A {terms.disclosure} {terms.kind} by{' '}
-          <Link to="/" search={{ creator }} className="text-rubric">
+          <Link to="/creators/$creator" params={{ creator }} className="text-rubric">
             {short(creator)}
           </Link>
         </p>
