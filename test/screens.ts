@@ -1,11 +1,11 @@
-/** `npm run screens`: every page of a real, seeded market, phone and desktop, light and dark, into `screens/`. */
+/** `npm run screens`: every page of a real, seeded market, phone and desktop, light and dark, into `web/screens/`. */
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { people } from '@grimoire/devnet/accounts'
 import { type Shop, startShop } from '@grimoire/web/fixture'
 import type { Page } from 'playwright-core'
 
-const FOLDER = join(import.meta.dirname, '..', 'screens')
+const FOLDER = join(import.meta.dirname, '..', 'web', 'screens')
 
 const SIZES = { phone: { width: 375, height: 812 }, desktop: { width: 1280, height: 860 } }
 const SCHEMES = ['light', 'dark'] as const

@@ -182,6 +182,45 @@ test('a prompt is bought, opened at the price of its edition, and read; its text
   assert.equal(await page.getByRole('button', { name: 'Sell Slogan smith' }).count(), 0)
 })
 
+/** Goes on with Tab until what has this name is in focus. */
+async function tabTo(page: Page, name: RegExp): Promise<void> {
+  for (let presses = 0; presses < 60; presses++) {
+    await page.keyboard.press('Tab')
+    const focused = await page.evaluate<string>(
+      `(document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.labels?.[0]?.innerText ?? document.activeElement?.innerText ?? '')`,
+    )
+    if (name.test(focused)) return
+  }
+  assert.fail(`60 presses of Tab do not lead to ${name}`)
+}
+
+test('a purchase needs no mouse: found, reviewed, bought and asked by keyboard alone', async () => {
+  const { page, deeds } = await shop.visit({ as: 'dan' })
+  await page.goto(shop.url)
+  await page.getByRole('article').nth(5).waitFor()
+  await tabTo(page, /^Search the works/)
+  await page.keyboard.type('baker')
+  await page.waitForURL(/q=baker/)
+  await page.getByText('1 work, the newest first').waitFor({ state: 'attached' })
+  await tabTo(page, /^Mira/)
+  await page.keyboard.press('Enter')
+  await page.getByText('✓ This page has held').waitFor()
+  await tabTo(page, /^Buy an edition/)
+  await page.keyboard.press('Enter')
+  await page.getByText('You have, afterwards').waitFor()
+  await tabTo(page, /^Buy for \$12\.50/)
+  await page.keyboard.press('Enter')
+  await page.getByText('is yours').waitFor()
+  await tabTo(page, /^Chat with it/)
+  await page.keyboard.press('Enter')
+  await page.getByLabel('Write to Mira').waitFor()
+  await tabTo(page, /^Write to Mira/)
+  await page.keyboard.type('What is the price of bread?')
+  await page.keyboard.press('Enter')
+  await answered(page, 1)
+  requireQuiet(deeds)
+})
+
 test('on the whole way nothing broke, nothing met the policy, and no other host was asked', () => {
   requireQuiet(cleo.deeds)
   requireOwnHosts(shop, cleo.deeds)
