@@ -85,8 +85,18 @@ const SCENES: Scene[] = [
   },
 ]
 
+/** All of them, or those that are named. */
+const names = process.argv.slice(2)
+const wanted = SCENES.filter(({ name }) => names.length === 0 || names.includes(name))
+if (wanted.length === 0) {
+  process.stderr.write(
+    `There is no picture "${names.join(' ')}".\nUse some of: ${SCENES.map(({ name }) => name).join(', ')}.\n`,
+  )
+  process.exit(1)
+}
+
 async function shoot(shop: Shop, size: keyof typeof SIZES, colorScheme: 'light' | 'dark'): Promise<void> {
-  for (const { name, path, ready } of SCENES) {
+  for (const { name, path, ready } of wanted) {
     const { page } = await shop.visit({ as: 'cleo', colorScheme, viewport: SIZES[size] })
     await page.goto(shop.url + path(shop))
     await ready(page)
@@ -109,7 +119,7 @@ try {
   for (const size of ['phone', 'desktop'] as const) {
     for (const scheme of SCHEMES) await shoot(shop, size, scheme)
   }
-  process.stdout.write(`${SCENES.length * 4} pictures in ${FOLDER}\n`)
+  process.stdout.write(`${wanted.length * 4} pictures in ${FOLDER}\n`)
 } finally {
   await shop.stop()
 }

@@ -34,7 +34,8 @@ function Withdraw({ session, creditAtomic }: { session: Session; creditAtomic: b
   return (
     <div className="border border-line bg-leaf p-5">
       <p>
-        The ledger owes you <span className="font-book text-4xl font-semibold">{money(creditAtomic)}</span>
+        The ledger owes you{' '}
+        <span className="ml-1 font-book text-4xl font-semibold">{money(creditAtomic)}</span>
       </p>
       <div className="mt-4">
         {state.stage === 'running' && <Steps steps={STEPS} at={state.step} />}

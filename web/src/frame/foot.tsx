@@ -71,8 +71,8 @@ export function Foot() {
         <p>
           <Health />
         </p>
+        <p>It holds ciphertext only. Whatever you pay for is checked on the chain first, by this page.</p>
         <p>
-          It holds ciphertext only. Whatever you pay for is checked on the chain first, by this page.{' '}
           <Link to="/trust" className="text-rubric">
             What is promised, and what is not
           </Link>

@@ -54,7 +54,7 @@ function Fees() {
   const rows: [string, string][] = [
     [
       'The market',
-      `${fee.data === undefined ? 'Asking the ledger…' : percent(fee.data)} of each sale and each answer; never more than ${percent(LIMITS.maxProtocolFeeBps)}.`,
+      `${fee.data === undefined ? 'A share (the ledger is being asked)' : percent(fee.data)} of each sale and each answer; never more than ${percent(LIMITS.maxProtocolFeeBps)}.`,
     ],
     [
       'A maker, of a resale',
