@@ -27,6 +27,8 @@ export type ChannelOptions = {
   store: PaymentStore
   /** All deposits of this channel together. */
   maxDepositAtomic: bigint
+  /** What to put in when a deposit is needed; as much as x402's client thinks fit without it. */
+  depositAtomic?: bigint
 }
 
 type TypedMessage = Parameters<PrivateKeyAccount['signTypedData']>[0]
@@ -37,21 +39,25 @@ export type SignatureCount = { walletSignatures: number; vouchers: number }
 export type Channel = ReturnType<typeof openChannel>
 
 /** Refuses to deposit more than the holder allowed; the sum counts what is in the channel already. */
-const depositWithin = (maxDepositAtomic: bigint) => (context: BatchSettlementDepositStrategyContext) => {
-  const room = maxDepositAtomic - BigInt(context.currentBalance)
-  if (BigInt(context.minimumDepositAmount) > room) {
-    throw new Problem('cap_reached', {
-      param: 'maxDepositAtomic',
-      got: `a deposit of ${context.minimumDepositAmount} on top of ${context.currentBalance}`,
-      expected: `at most ${maxDepositAtomic} in all`,
-    })
+const depositWithin =
+  (maxDepositAtomic: bigint, preferredAtomic?: bigint) =>
+  (context: BatchSettlementDepositStrategyContext) => {
+    const room = maxDepositAtomic - BigInt(context.currentBalance)
+    if (BigInt(context.minimumDepositAmount) > room) {
+      throw new Problem('cap_reached', {
+        param: 'maxDepositAtomic',
+        got: `a deposit of ${context.minimumDepositAmount} on top of ${context.currentBalance}`,
+        expected: `at most ${maxDepositAtomic} in all`,
+      })
+    }
+    const suggested = preferredAtomic ?? BigInt(context.depositAmount)
+    const least = BigInt(context.minimumDepositAmount)
+    const wanted = suggested < least ? least : suggested
+    return wanted > room ? room : wanted
   }
-  const wanted = BigInt(context.depositAmount)
-  return wanted > room ? room : wanted
-}
 
 export function openChannel(market: Market, options: ChannelOptions) {
-  const { wallet, checked, store, maxDepositAtomic } = options
+  const { wallet, checked, store, maxDepositAtomic, depositAtomic } = options
   const { chainId, money } = market.addresses
   const { quote, paymentKey } = checked
   const network = `eip155:${chainId}` as const
@@ -82,7 +88,7 @@ export function openChannel(market: Market, options: ChannelOptions) {
     storage,
     voucherSigner,
     salt: NO_SALT,
-    depositStrategy: depositWithin(maxDepositAtomic),
+    depositStrategy: depositWithin(maxDepositAtomic, depositAtomic),
   })
   // Spend controls admit our money only; the cap for one turn is checked by `requirementOf`, since a cap here
   // would also cap the deposit at five times itself.

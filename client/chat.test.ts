@@ -7,6 +7,7 @@ import { isProblem, type ProblemCode } from '@grimoire/schema/problem'
 import type { PrivateKeyAccount } from 'viem'
 import { buyWork } from './buy-work.ts'
 import { type Chat, openChat } from './chat.ts'
+import { type KeptTurn, recheckReceipt } from './check-receipt.ts'
 import { owedTo } from './credits.ts'
 import { beginExit, channelOnChain, finishExit } from './exit-channel.ts'
 import { allOf, bodyOf, PRICES, serveHttp, TERMS } from './fixture.ts'
@@ -88,6 +89,31 @@ test('a holder signs once for the deposit and never again; each receipt is what 
   assert.equal(split.amountAtomic + split.restingAtomic, paid)
   assert.equal(split.creatorAtomic, ((paid - 1n) * 2000n) / 10_000n)
   assert.ok((await owedTo(world, { account: creator.account.address })).owedAtomic >= split.creatorAtomic)
+})
+
+test('a kept answer can be checked again at any time, and one changed byte of it, of its question or its price is found', async () => {
+  const wallet = await holder()
+  const chat = await chatOf(wallet, { depositAtomic: 600_000n })
+  const {
+    receipt,
+    receiptSignature: signature,
+    request,
+    text: output,
+    agreed,
+  } = await chat.askOnce(ASK, SHORT)
+  assert.equal((await chat.state()).depositedAtomic, 600_000n)
+  const kept: KeptTurn = { receipt, signature, request, output, agreed }
+  const check = (turn: KeptTurn) =>
+    recheckReceipt(world, { holder: wallet.account.address, workId, kept: turn })
+  await check(kept)
+  const [first = ASK[0], ...rest] = request.messages
+  const altered: KeptTurn[] = [
+    { ...kept, output: `${output}.` },
+    { ...kept, request: { ...request, messages: [{ ...first, content: 'Tell me of the towel.' }, ...rest] } },
+    { ...kept, agreed: { ...agreed, prices: { ...agreed.prices, turnFeeAtomic: '1' } } },
+    { ...kept, receipt: { ...receipt, inputTokens: receipt.inputTokens + 1 } },
+  ]
+  for (const turn of altered) await assert.rejects(check(turn), refusedAs('receipt_invalid'))
 })
 
 test('an answer that is stopped is paid for what was delivered at most, and the next turn recovers without the wallet', async () => {

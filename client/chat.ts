@@ -19,6 +19,8 @@ export type OpenChat = NodeChoice & {
   wallet: Wallet
   /** The most that all deposits of this channel may come to. */
   maxDepositAtomic: bigint
+  /** What to deposit at once when a deposit is needed: more of it means fewer signatures later. */
+  depositAtomic?: bigint
   /** The most that one turn may cost. */
   maxTurnAtomic: bigint
   /** Without one, a key of the store; `deriveSessionKey` makes one that needs no store. */
@@ -97,7 +99,11 @@ export async function openChat(market: Market, options: OpenChat): Promise<Chat>
   }
   const payee = `${market.addresses.chainId}:${wallet.account.address}:${quote.payTo}`
   const sessionKey = options.sessionKey ?? (await storedSessionKey(store, payee))
-  const channel = openChannel(market, { wallet, sessionKey, checked, store, maxDepositAtomic })
+  const { depositAtomic } = options
+  const channel = openChannel(market, {
+    ...{ wallet, sessionKey, checked, store, maxDepositAtomic },
+    ...(depositAtomic === undefined ? {} : { depositAtomic }),
+  })
   const context: TurnContext = {
     market,
     channel,

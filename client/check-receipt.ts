@@ -1,10 +1,12 @@
-/** A receipt held against what this side sent, received and agreed to pay. Pure: each mismatch is `receipt_invalid`. */
-import { outputHash } from '@grimoire/schema/chat'
+/** A receipt held against what this side sent, received and agreed to pay: each mismatch is `receipt_invalid`. */
+import { type ChatRequest, inputBytesOf, outputHash, requestHash } from '@grimoire/schema/chat'
 import type { Hex } from '@grimoire/schema/hex'
 import { chargeAtomic, type Prices, utf8Bytes } from '@grimoire/schema/price'
 import { Problem } from '@grimoire/schema/problem'
 import { receiptTypedData, type SignedReceipt } from '@grimoire/schema/receipt'
 import { recoverTypedDataAddress } from 'viem'
+import type { Ledger } from './market.ts'
+import { readOperator } from './operator-read.ts'
 
 export type ExpectedTurn = {
   chainId: number
@@ -69,4 +71,37 @@ export async function checkReceipt({ receipt, signature }: SignedReceipt, turn: 
   if (signer?.toLowerCase() !== turn.paymentKey.toLowerCase()) {
     throw new Problem('receipt_invalid', { param: 'signature', got: signer, expected: turn.paymentKey })
   }
+}
+
+/** What was fixed before an answer was asked for. Kept with its receipt, it lets the receipt be checked again later. */
+export type Agreed = Pick<ExpectedTurn, 'prices' | 'maxChargeAtomic' | 'beforeAtomic' | 'channelId'>
+
+export type KeptTurn = SignedReceipt & {
+  request: ChatRequest
+  /** The answer as it was received. */
+  output: string
+  agreed: Agreed
+}
+
+/**
+ * Works a kept receipt out anew: both hashes and both counts from the kept words, the charge from the kept prices, and
+ * the signer's key from the chain. A key that its operator has replaced since is `receipt_invalid` too, and named.
+ */
+export async function recheckReceipt(
+  ledger: Ledger,
+  { holder, workId, kept }: { holder: Hex; workId: string; kept: KeptTurn },
+): Promise<void> {
+  const { receipt, request, output, agreed } = kept
+  const record = await readOperator(ledger, { operator: receipt.operator })
+  if (!record) throw new Problem('receipt_invalid', { param: 'operator', got: receipt.operator })
+  const { chainId, works } = ledger.addresses
+  await checkReceipt(kept, {
+    ...agreed,
+    ...{ chainId, works, workId, holder, output },
+    version: receipt.version,
+    operator: receipt.operator,
+    paymentKey: record.paymentKey,
+    requestHash: requestHash(request),
+    inputBytes: inputBytesOf(request),
+  })
 }

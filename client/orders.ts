@@ -8,6 +8,7 @@ import { LIMITS } from '@grimoire/schema/work'
 import { ledgerProblem } from './ledger-errors.ts'
 import { ledgerWork } from './ledger-work.ts'
 import type { Ledger } from './market.ts'
+import { workFeeBps } from './read-economy.ts'
 import { chainSeconds } from './wallet.ts'
 
 const DEFAULT_ORDER_SECONDS = 7 * 24 * 3600
@@ -93,9 +94,7 @@ export async function saleOf(
 ): Promise<ReturnType<typeof splitSale>> {
   const [{ terms }, protocolFeeBps] = await Promise.all([
     ledgerWork(ledger, workId),
-    ledger.publicClient
-      .readContract({ ...at(ledger), functionName: 'feeBpsOf', args: [BigInt(workId)] })
-      .catch(failed),
+    workFeeBps(ledger, { workId }),
   ])
   return splitSale(priceAtomic, { resaleRoyaltyBps: terms.resaleRoyaltyBps, protocolFeeBps })
 }

@@ -13,7 +13,7 @@ import { Problem } from '@grimoire/schema/problem'
 import type { Receipt } from '@grimoire/schema/receipt'
 import type { PaymentPayload } from '@x402/core/types'
 import { chargedAtomic, settleTurn } from './channel.ts'
-import { checkReceipt } from './check-receipt.ts'
+import { type Agreed, checkReceipt } from './check-receipt.ts'
 import { payTurn, type Turn, type TurnContext } from './pay-turn.ts'
 import { clearOpenTurn } from './payment-store.ts'
 import { type AnswerEvent, readAnswer, type Usage } from './read-answer.ts'
@@ -25,6 +25,10 @@ export type AskOptions = Pick<
 
 export type TurnResult = {
   text: string
+  /** As it was sent: what the receipt's request hash is the hash of. */
+  request: ChatRequest
+  /** What both sides had agreed on before the answer: what `recheckReceipt` needs beside the chain. */
+  agreed: Agreed
   finishReason: string | null
   usage: Usage | null
   receipt: Receipt
@@ -126,6 +130,8 @@ export async function runTurn(
   const startedMs = performance.now()
   const turn = await prepare(context, job.messages, job.options, job.controller)
   const { payload, body, beforeAtomic } = await payTurn(context, turn)
+  const { prices } = context.checked.quote
+  const agreed = { prices, beforeAtomic, maxChargeAtomic: turn.maxAtomic, channelId: context.channel.id }
   let output = ''
   let firstTokenMs: number | null = null
   let end: Tail | null = null
@@ -148,6 +154,8 @@ export async function runTurn(
   const totalMs = performance.now() - startedMs
   return {
     text: output,
+    request: JSON.parse(turn.body),
+    agreed,
     finishReason,
     usage,
     receipt: tail.receipt,

@@ -14,6 +14,8 @@ const marker = join(modules, '.grimoire-installed')
 
 const COMMANDS = {
   start: 'devnet/start.ts',
+  page: 'web/build.ts',
+  screens: 'test/screens.ts',
   demo: 'devnet/demo.ts',
   visit: 'devnet/visit.ts',
   test: 'test/run.ts',
@@ -26,6 +28,9 @@ const COMMANDS = {
   relock: 'devnet/relock.ts',
   errors: 'schema/errors-page.ts',
 }
+
+/** The edge serves the page that lies in web/dist: these commands look at it, so it has to be there, and fresh. */
+const SHOWS_PAGE = new Set(['start', 'test', 'bench', 'screens'])
 
 function stop(sentence, mend) {
   process.stderr.write(`${sentence}\n${mend}\n`)
@@ -112,6 +117,12 @@ requirePlatform()
 if (!isInstalled()) await install()
 
 const node = findNode()
+const PAGE = join(root, COMMANDS.page)
+if (SHOWS_PAGE.has(command)) {
+  const { status } = spawnSync(node, [PAGE], { cwd: root, stdio: 'inherit' })
+  if (status !== 0)
+    stop('The page could not be built.', 'Read what stands above, then run the command again.')
+}
 const child = spawn(node, [join(root, COMMANDS[command]), ...args], {
   cwd: root,
   stdio: 'inherit',

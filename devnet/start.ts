@@ -39,7 +39,7 @@ function describe({ edge, node, chain, keyNodes, seeds, health, addresses }: Dev
     ...roles,
     '',
     'Try:',
-    `  open ${edge.url} and search`,
+    `  open ${edge.url}, choose a play wallet, buy and chat`,
     `  curl '${edge.url}/v1/works?q=captain'`,
     '  npm run visit -- holder     buys a chatbot, asks it something, shows what it cost',
     '  npm run visit -- creator    seals, mints and reads back a prompt',

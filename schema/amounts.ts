@@ -1,11 +1,13 @@
 /** Money and shares: whole atomic units of the deployment's token as bigint in code, as decimal strings on every wire. */
 import { z } from 'zod'
+import { MONEY_DECIMALS } from './format-money.ts'
+
+export { formatMoney, MONEY_DECIMALS } from './format-money.ts'
 
 declare const unit: unique symbol
 /** A sum in atomic units (6 decimals: 1_000_000 is one dollar). It is a bigint wherever arithmetic is done. */
 export type AtomicAmount = bigint & { readonly [unit]: 'atomic' }
 
-export const MONEY_DECIMALS = 6
 export const BPS_PER_WHOLE = 10_000n
 
 /** The wire form of a sum: digits only, no sign, no leading zero, at most what a uint128 holds. */
@@ -16,14 +18,6 @@ export const atomicText = z
 /** Reads a wire sum. Throws on anything that is not plain digits, so a float can never become money. */
 export function toAtomic(text: string): AtomicAmount {
   return BigInt(atomicText.parse(text)) as AtomicAmount // Safety: the pattern admits non-negative integers only.
-}
-
-/** `1500000n` becomes `1.50`; at least two decimals, no more than needed. */
-export function formatMoney(amountAtomic: bigint, decimals = MONEY_DECIMALS): string {
-  const sign = amountAtomic < 0n ? '-' : ''
-  const digits = (amountAtomic < 0n ? -amountAtomic : amountAtomic).toString().padStart(decimals + 1, '0')
-  const fraction = digits.slice(-decimals).replace(/0+$/, '').padEnd(2, '0')
-  return `${sign}${digits.slice(0, -decimals)}.${fraction}`
 }
 
 /** `1.5` becomes `1500000n`. Refuses more decimals than the token has instead of rounding. */

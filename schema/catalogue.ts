@@ -161,6 +161,9 @@ export const ledgerAddresses = z.object({
   deployedAtBlock: z.number().int().min(0),
 })
 
+/** What a page needs to see the chain by itself: the ledger, and endpoints that anyone may ask. */
+export const networkAnswer = z.object({ addresses: ledgerAddresses, rpcUrls: z.array(z.string()) })
+
 /** ERC-1155 metadata, as wallets and marketplaces read it. */
 export const tokenMetadata = z.object({
   name: z.string(),

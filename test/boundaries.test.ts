@@ -65,6 +65,8 @@ const onThisMachine = new Set([
   'schema/migrate.ts',
   'schema/errors-page.ts',
   'seal/bundling.ts',
+  'web/build.ts',
+  'web/bundling.ts',
 ])
 
 const isTest = (file: string) => /\.test\.ts$|\/fixture(-[a-z]+)?\.ts$/.test(file)
@@ -120,7 +122,7 @@ test('each heavy package has one door', () => {
 })
 
 test('code that a browser or the edge runs uses web standards only', () => {
-  for (const folder of ['schema', 'seal', 'client', 'worker']) {
+  for (const folder of ['schema', 'seal', 'client', 'worker', 'web']) {
     for (const file of sourceFiles(folder)) {
       if (isTest(file) || onThisMachine.has(file)) continue
       const node = importsOf(file).find(name => name.startsWith('node:'))

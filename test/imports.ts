@@ -8,6 +8,8 @@ const SKIPPED = new Set([
   'node_modules',
   'out',
   'cache',
+  'dist',
+  'screens',
   'generated',
   'migrations',
   '.grimoire',
@@ -22,7 +24,7 @@ export function* sourceFiles(folder: string): Generator<string> {
     if (SKIPPED.has(entry.name)) continue
     const path = join(folder, entry.name)
     if (entry.isDirectory()) yield* sourceFiles(path)
-    else if (/\.(ts|mts|js|mjs)$/.test(entry.name)) yield path
+    else if (/\.(ts|tsx|mts|js|mjs)$/.test(entry.name)) yield path
   }
 }
 

@@ -30,6 +30,7 @@ export const SUITES: readonly Suite[] = [
   files('client', ['client/**/*.test.ts'], 4),
   files('node', ['inference-node/**/*.test.ts'], 6),
   files('devnet', ['devnet/**/*.test.ts'], 3),
+  files('web', ['web/**/*.test.ts'], 8),
   files('path', ['test/*.test.ts'], 4),
   files('adversary', ['test/adversary/*.test.ts'], 8),
 ]

@@ -12,6 +12,7 @@ export type Env = {
   RPC_URLS: string
   MAX_BLOB_BYTES: string
   FINALITY_BLOCKS: string
+  PAGE_RPC_URLS?: string
   PUBLIC_URL?: string
 }
 
@@ -26,14 +27,16 @@ const jsonText = z.string().transform((text, context) => {
   }
 })
 
+const urls = z.string().transform(text => text.split(',').map(url => url.trim()))
+const rpcUrl = z.url({ protocol: /^https?$/ })
+
 const settingsSchema = z.object({
   /** Where the ledger stands: the JSON that the deployment of the contracts prints. */
   ADDRESSES: jsonText.pipe(ledgerAddresses),
   /** One or more RPC endpoints, separated by commas; a later one is asked when an earlier one fails. */
-  RPC_URLS: z
-    .string()
-    .transform(text => text.split(',').map(url => url.trim()))
-    .pipe(z.array(z.url({ protocol: /^https?$/ })).min(1)),
+  RPC_URLS: urls.pipe(z.array(rpcUrl).min(1)),
+  /** The endpoints that a page may ask by itself. They are told to everyone, so none with a key in it. */
+  PAGE_RPC_URLS: urls.pipe(z.array(rpcUrl)).optional(),
   MAX_BLOB_BYTES: whole(1, 5_000_000_000),
   /** How deep a reorganisation may go and still be undone. Deeper than this the indexer halts. */
   FINALITY_BLOCKS: whole(1, 10_000),

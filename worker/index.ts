@@ -9,6 +9,7 @@ import { getHealth } from './routes/get-health.ts'
 import { getHoldings } from './routes/get-holdings.ts'
 import { getListings } from './routes/get-listings.ts'
 import { getMetadata } from './routes/get-metadata.ts'
+import { getNetwork } from './routes/get-network.ts'
 import { getOffers } from './routes/get-offers.ts'
 import { getOpenapi } from './routes/get-openapi.ts'
 import { getOperators } from './routes/get-operators.ts'
@@ -37,6 +38,7 @@ getTrades(app) //    GET  /v1/trades
 getMetadata(app) //  GET  /v1/metadata/{id}
 getContract(app) //  GET  /v1/contract
 getAddresses(app) // GET  /v1/addresses
+getNetwork(app) //   GET  /v1/network
 getHealth(app) //    GET  /v1/health
 postIndex(app) //    POST /v1/index
 getOpenapi(app) //   GET  /openapi.json

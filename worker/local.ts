@@ -43,6 +43,8 @@ export type Database = { prepare: (sql: string) => Statement; batch: (all: State
 
 export async function startEdge(options: EdgeOptions): Promise<LocalEdge> {
   mkdirSync(options.stateFolder, { recursive: true })
+  // Without a built page the API stands alone; `npm run page` builds one.
+  mkdirSync(join(ROOT, 'web', 'dist'), { recursive: true })
   bundle ??= bundleWorker()
   const { code } = await bundle
   const settled = await workerOptions(options, code)
@@ -124,6 +126,7 @@ const writeLimit = ({ writesPerMinute: limit }: EdgeOptions) =>
 const settings = ({ addresses, rpcUrl, maxBlobBytes, finalityBlocks }: EdgeOptions) => ({
   ADDRESSES: JSON.stringify(addresses),
   RPC_URLS: rpcUrl,
+  PAGE_RPC_URLS: rpcUrl,
   ...(maxBlobBytes === undefined ? {} : { MAX_BLOB_BYTES: String(maxBlobBytes) }),
   ...(finalityBlocks === undefined ? {} : { FINALITY_BLOCKS: String(finalityBlocks) }),
 })

@@ -42,7 +42,7 @@ export const getMetadata = (app: App) =>
         description: work.summary ?? 'A sealed work whose public manifest this edge has not seen yet.',
         decimals: 0 as const,
         ...(settings.PUBLIC_URL
-          ? { external_url: new URL(`/#/works/${workId}`, settings.PUBLIC_URL).href }
+          ? { external_url: new URL(`/works/${workId}`, settings.PUBLIC_URL).href }
           : {}),
         attributes: [
           attribute('Kind', work.terms.kind),

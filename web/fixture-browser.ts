@@ -1,0 +1,23 @@
+/** The browser of this folder's tests, benchmarks and screenshots: the one that npm brings, or one of the machine. */
+import { existsSync } from 'node:fs'
+import packedChromium from '@sparticuz/chromium'
+import { type Browser, chromium } from 'playwright-core'
+
+export async function launchBrowser(): Promise<Browser> {
+  const args = [...packedChromium.args.filter(arg => arg !== '--single-process'), '--no-sandbox']
+  const places = [
+    () => packedChromium.executablePath(),
+    async () => process.env.CHROMIUM_PATH ?? '',
+    async () => '/usr/bin/chromium',
+  ]
+  const failures: unknown[] = []
+  for (const place of places) {
+    try {
+      const executablePath = await place()
+      if (existsSync(executablePath)) return await chromium.launch({ executablePath, args, headless: true })
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  throw new AggregateError(failures, 'No Chromium runs here. Set CHROMIUM_PATH to one that does.')
+}

@@ -1,0 +1,3 @@
+/** What Vite understands besides code. */
+
+declare module '*.css'

@@ -1,0 +1,22 @@
+/** The conversations of this device: kept after each answer, in the encrypted vault, and nowhere else. */
+import type { Vault } from '../device/vault.ts'
+import type { Session } from '../wallet/session.ts'
+import { type Conversation, readConversation } from './conversation.ts'
+
+type Shelf = { vault: Vault; session: Session; workId: string }
+
+const under = ({ session, workId }: Shelf) => `chat:${session.address.toLowerCase()}:${workId}:`
+
+export const keep = (shelf: Shelf, conversation: Conversation): Promise<void> =>
+  shelf.vault.set(under(shelf) + conversation.id, JSON.stringify(conversation))
+
+export const forget = (shelf: Shelf, id: string): Promise<void> => shelf.vault.delete(under(shelf) + id)
+
+/** The newest first. What cannot be read any more is left out, and left where it is. */
+export async function conversationsOf(shelf: Shelf): Promise<Conversation[]> {
+  const kept = await shelf.vault.list(under(shelf))
+  return kept
+    .map(([, text]) => readConversation(text))
+    .filter(one => one !== null)
+    .sort((a, b) => b.beganAtMs - a.beganAtMs)
+}

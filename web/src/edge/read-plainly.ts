@@ -1,0 +1,80 @@
+/** Reads what the first page shows without the schema's parser, which is as large as all the rest of that page. */
+import type { edgeHealth, WorkSummary } from '@grimoire/schema/catalogue'
+import type { z } from 'zod'
+
+type Fields = Record<string, unknown>
+
+const fieldsOf = (value: unknown, what: string): Fields => {
+  if (typeof value !== 'object' || value === null) throw new TypeError(`${what} is no object`)
+  return value as Fields // Safety: an object, checked above; each field is checked where it is read.
+}
+
+function must<T>(fields: Fields, name: string, is: (value: unknown) => value is T): T {
+  const value = fields[name]
+  if (is(value)) return value
+  throw new TypeError(`${name} is ${JSON.stringify(value)?.slice(0, 60)}`)
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string'
+const isTextOrNull = (value: unknown): value is string | null => value === null || isText(value)
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0
+const isCountOrNull = (value: unknown): value is number | null => value === null || isCount(value)
+const isDigits = (value: unknown): value is string => isText(value) && /^(0|[1-9]\d{0,77})$/.test(value)
+const isDigitsOrNull = (value: unknown): value is string | null => value === null || isDigits(value)
+const isAddress = (value: unknown): value is WorkSummary['creator'] =>
+  isText(value) && /^0x[0-9a-fA-F]{40}$/.test(value)
+const isKind = (value: unknown): value is WorkSummary['terms']['kind'] =>
+  value === 'prompt' || value === 'chatbot'
+const isStatus = (value: unknown): value is Health['status'] =>
+  value === 'ok' || value === 'behind' || value === 'stopped'
+
+/** What a shelf says of a work. */
+export type BookFacts = Pick<
+  WorkSummary,
+  | 'workId'
+  | 'creator'
+  | 'title'
+  | 'minted'
+  | 'sales'
+  | 'liveListings'
+  | 'floorPriceAtomic'
+  | 'collectedAtomic'
+> & { terms: Pick<WorkSummary['terms'], 'kind' | 'priceAtomic' | 'editionCap'> }
+
+function readBook(value: unknown): BookFacts {
+  const work = fieldsOf(value, 'a work')
+  const terms = fieldsOf(work.terms, 'terms')
+  return {
+    workId: must(work, 'workId', isDigits),
+    creator: must(work, 'creator', isAddress),
+    title: must(work, 'title', isTextOrNull),
+    minted: must(work, 'minted', isCount),
+    sales: must(work, 'sales', isCount),
+    liveListings: must(work, 'liveListings', isCount),
+    floorPriceAtomic: must(work, 'floorPriceAtomic', isDigitsOrNull),
+    collectedAtomic: must(work, 'collectedAtomic', isDigits),
+    terms: {
+      kind: must(terms, 'kind', isKind),
+      priceAtomic: must(terms, 'priceAtomic', isDigits),
+      editionCap: must(terms, 'editionCap', isCount),
+    },
+  }
+}
+
+export function readShelf(body: unknown): { works: BookFacts[]; nextCursor: string | null } {
+  const page = fieldsOf(body, 'the answer')
+  if (!Array.isArray(page.works)) throw new TypeError('works is no list')
+  return { works: page.works.map(readBook), nextCursor: must(page, 'nextCursor', isTextOrNull) }
+}
+
+export type Health = Pick<z.infer<typeof edgeHealth>, 'status' | 'indexedBlock' | 'lagBlocks' | 'reason'>
+
+export function readHealth(body: unknown): Health {
+  const health = fieldsOf(body, 'the answer')
+  return {
+    status: must(health, 'status', isStatus),
+    indexedBlock: must(health, 'indexedBlock', isCount),
+    lagBlocks: must(health, 'lagBlocks', isCountOrNull),
+    reason: must(health, 'reason', isTextOrNull),
+  }
+}

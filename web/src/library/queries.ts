@@ -1,0 +1,42 @@
+/** What an account holds, lists and has opened: where to look by the edge, how many by the chain. */
+import { workDetail } from '@grimoire/schema/catalogue'
+import type { Hex } from '@grimoire/schema/hex'
+import { queryOptions } from '@tanstack/react-query'
+import { hands } from '../chain/hands.ts'
+import { ask } from '../edge/ask.ts'
+
+const toldWork = (workId: string) => ask(`/v1/works/${workId}`, { read: body => workDetail.parse(body) })
+
+/** Everything that an account holds, each with what the edge says of it. */
+export const holdingsOf = (holder: Hex | null) =>
+  queryOptions({
+    queryKey: ['holdings', holder],
+    enabled: holder !== null,
+    queryFn: async () => {
+      const { market, reading } = await hands()
+      const found = []
+      for (let cursor: string | null | undefined; cursor !== null; ) {
+        const page = await reading.findHoldings(market, {
+          holder: holder ?? '0x',
+          ...(cursor ? { cursor } : {}),
+        })
+        found.push(...page.holdings)
+        cursor = page.nextCursor
+      }
+      return Promise.all(found.map(async holding => ({ ...holding, work: await toldWork(holding.workId) })))
+    },
+  })
+export type Held = Awaited<ReturnType<NonNullable<ReturnType<typeof holdingsOf>['queryFn']>>>[number]
+
+export const holdingOf = (holder: Hex | null, workId: string) =>
+  queryOptions({ ...holdingsOf(holder), select: held => held.find(one => one.workId === workId) ?? null })
+
+export const listingsOf = (seller: Hex | null) =>
+  queryOptions({
+    queryKey: ['listings', seller],
+    enabled: seller !== null,
+    queryFn: async () => {
+      const { market, reading } = await hands()
+      return reading.findListings(market, { seller: seller ?? '0x' })
+    },
+  })

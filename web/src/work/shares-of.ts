@@ -1,0 +1,43 @@
+/** Who gets what, by the ledger's own arithmetic: of a first sale, of a resale, and of an answer. */
+import { shareOf, splitSale, splitUsage } from '@grimoire/schema/amounts'
+import type { Share } from '../design/shares.tsx'
+import { percent } from '../words/plain.ts'
+import type { CheckedWork } from './queries.ts'
+
+export function sharesOfFirstSale({ feeBps }: Pick<CheckedWork, 'feeBps'>, priceAtomic: bigint): Share[] {
+  const feeAtomic = shareOf(priceAtomic, feeBps)
+  return [
+    { who: 'Its maker', amountAtomic: priceAtomic - feeAtomic },
+    { who: 'The market', amountAtomic: feeAtomic, note: percent(feeBps) },
+  ]
+}
+
+export function sharesOfResale(
+  { terms, feeBps }: Pick<CheckedWork, 'terms' | 'feeBps'>,
+  priceAtomic: bigint,
+): Share[] {
+  const { resaleRoyaltyBps } = terms
+  const { royaltyAtomic, feeAtomic, sellerAtomic } = splitSale(priceAtomic, {
+    resaleRoyaltyBps,
+    protocolFeeBps: feeBps,
+  })
+  return [
+    { who: 'The seller', amountAtomic: sellerAtomic },
+    { who: 'Its maker', amountAtomic: royaltyAtomic, note: percent(resaleRoyaltyBps) },
+    { who: 'The market', amountAtomic: feeAtomic, note: percent(feeBps) },
+  ]
+}
+
+export function sharesOfAnswer({ terms, feeBps, parents }: CheckedWork, costAtomic: bigint): Share[] {
+  const split = splitUsage(costAtomic, {
+    usageRoyaltyBps: terms.usageRoyaltyBps,
+    protocolFeeBps: feeBps,
+    parentsBps: parents.map(parent => parent.shareBps),
+  })
+  return [
+    { who: 'Its maker', amountAtomic: split.creatorAtomic },
+    { who: 'Works it builds on', amountAtomic: split.parentsTotalAtomic },
+    { who: 'The machine that answers', amountAtomic: split.operatorAtomic },
+    { who: 'The market', amountAtomic: split.protocolAtomic },
+  ]
+}
