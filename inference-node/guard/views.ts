@@ -1,5 +1,5 @@
 /** The ways in which an answer is read beside the hidden text; each says from where it is suspicious, and when it is proved. */
-import { Alignment, type HiddenWords } from './alignment.ts'
+import { Alignment, type HiddenWords, weightOf } from './alignment.ts'
 import { decodings } from './decoders.ts'
 import type { HiddenText } from './hidden.ts'
 import { foldPoint, leetPoint, lettersOf, WordCutter } from './letters.ts'
@@ -46,59 +46,79 @@ export class LetterView implements View {
   }
 }
 
-/** One letter of the secret at the head of each line, sentence or word. */
+/** One letter of the secret at the head, or at the tail, of each line, sentence or word. */
 export class AcrosticView implements View {
   heldFrom = NOTHING_HELD
   caught = false
   readonly #letters: LetterView
-  readonly #starts: RegExp
-  #open = true
+  readonly #cuts: RegExp
+  readonly #tails: boolean
+  #letter: { point: string; at: number } | null = null
 
-  /** `starts` matches what has to stand before a head. */
-  constructor(index: SequenceIndex, starts: RegExp) {
+  /** `cuts` matches what stands between two of them. */
+  constructor(index: SequenceIndex, cuts: RegExp, tails = false) {
     this.#letters = new LetterView(index, { held: 9, caught: 14 })
-    this.#starts = starts
+    this.#cuts = cuts
+    this.#tails = tails
   }
 
   push(point: string, at: number): void {
-    if (this.#starts.test(point)) this.#open = true
-    else if (this.#open && /\p{L}/u.test(point)) {
-      this.#open = false
-      this.#letters.push(point, at)
-      this.heldFrom = this.#letters.heldFrom
-      this.caught ||= this.#letters.caught
-    }
+    if (this.#cuts.test(point)) this.end()
+    else if (/\p{L}/u.test(point) && (this.#tails || this.#letter === null)) this.#letter = { point, at }
+  }
+
+  end(): void {
+    if (this.#letter === null) return
+    this.#letters.push(this.#letter.point, this.#letter.at)
+    this.#letter = null
+    this.heldFrom = this.#letters.heldFrom
+    this.caught ||= this.#letters.caught
   }
 }
 
-/** Signs that repeat as the secret's letters do: by character, by character with spaces, and by group. */
+/** Signs that repeat as the secret's letters do: by character, by character with spaces, by word and by phrase. */
 export class PatternView implements View {
   heldFrom = NOTHING_HELD
   readonly #letters: PatternWatch
   readonly #all: PatternWatch
   readonly #groups: PatternWatch
+  readonly #phrases: PatternWatch
   #group = ''
+  #phrase = ''
 
   constructor({ patterns }: HiddenText) {
     this.#letters = new PatternWatch(patterns)
     this.#all = new PatternWatch(patterns)
     this.#groups = new PatternWatch(patterns)
+    this.#phrases = new PatternWatch(patterns)
   }
 
   get caught(): boolean {
-    return this.#letters.matched || this.#all.matched || this.#groups.matched
+    return [this.#letters, this.#all, this.#groups, this.#phrases].some(watch => watch.matched)
   }
 
   push(point: string): void {
     this.#all.push(point)
     if (!/[\s\p{P}\p{Cf}\p{M}]/u.test(point)) this.#letters.push(foldPoint(point) || point)
     if (!/[\s,;|\\%&"'[\]]/.test(point)) this.#group += point
-    else this.end()
+    else this.#endGroup()
+    if (!/[,;|/\n]/.test(point)) this.#phrase += point
+    else this.#endPhrase()
   }
 
   end(): void {
+    this.#endGroup()
+    this.#endPhrase()
+  }
+
+  #endGroup(): void {
     if (this.#group !== '') this.#groups.push(this.#group)
     this.#group = ''
+  }
+  #endPhrase(): void {
+    const phrase = this.#phrase.trim()
+    if (phrase !== '') this.#phrases.push(phrase)
+    this.#phrase = ''
   }
 }
 
@@ -181,6 +201,47 @@ export class WordView implements View {
   }
 }
 
+/** Below this a word says little about where it comes from. */
+const TELLING_WEIGHT = 0.7
+const HELD_TELLING = 4
+const CAUGHT_TELLING = 10
+
+/** The secret's telling words in any order: each new one counts for, each other telling word against. */
+export class TellingView implements View {
+  heldFrom = NOTHING_HELD
+  caught = false
+  readonly #words: HiddenWords
+  readonly #seen = new Set<number>()
+  readonly #cutter = new WordCutter((word, from) => this.#word(word, from))
+  #sum = 0
+  #from = 0
+
+  constructor(words: HiddenWords) {
+    this.#words = words
+  }
+
+  push(point: string, at: number): void {
+    this.#cutter.push(point, at)
+  }
+  end(): void {
+    this.#cutter.end()
+  }
+
+  #word(word: string, from: number): void {
+    if (weightOf(word) < TELLING_WEIGHT) return
+    const number = this.#words.numberOf(word)
+    if (this.#sum === 0) {
+      this.#from = from
+      this.#seen.clear()
+    }
+    const fresh = number >= 0 && !this.#seen.has(number)
+    this.#seen.add(number)
+    this.#sum = Math.max(0, this.#sum + (fresh ? 1 : -1))
+    if (this.#sum >= CAUGHT_TELLING) this.caught = true
+    this.heldFrom = this.#sum >= HELD_TELLING ? this.#from : NOTHING_HELD
+  }
+}
+
 const HELD_BITS = 18
 export const CAUGHT_BITS = 80
 
@@ -216,10 +277,13 @@ export function viewsOf(hidden: HiddenText): View[] {
     new AcrosticView(forward, /\n/),
     new AcrosticView(forward, /[.!?\n]/),
     new AcrosticView(forward, /\s/),
+    new AcrosticView(forward, /\n/, true),
+    new AcrosticView(forward, /\s/, true),
     new PatternView(hidden),
     new DecodedView(hidden),
     new WordView(words),
     new WordView(wordsBackward),
+    new TellingView(words),
     ...(usual ? [new OddView(usual)] : []),
   ]
 }

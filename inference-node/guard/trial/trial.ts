@@ -10,8 +10,9 @@ export function answerUnderGuard(hidden: HiddenText | null, text: string, memory
   if (!hidden) return { caught: false, out: text }
   const guarded = new GuardedAnswer(hidden, memory ?? new HolderMemory())
   let out = ''
-  for (let at = 0; at < text.length && !guarded.caught; at += PIECE_CHARS) {
-    out += guarded.push(text.slice(at, at + PIECE_CHARS))
+  const points = [...text]
+  for (let at = 0; at < points.length && !guarded.caught; at += PIECE_CHARS) {
+    out += guarded.push(points.slice(at, at + PIECE_CHARS).join(''))
   }
   return { out: out + guarded.end(), caught: guarded.caught }
 }
