@@ -18,6 +18,9 @@ const MAX_EXCESS_BITS = 3.5
 /** Digits hide more than any table of prose expects. */
 const MIN_DIGIT_BITS = 5.2
 const DIGIT = SYMBOLS.indexOf('0')
+/** A capital in the middle of a word carries a bit, and so does a mark that nobody sees. */
+const RAISED = SYMBOLS.indexOf('^')
+const HIDING_BITS = 10
 const FOREIGN = SYMBOLS.indexOf('~')
 /** How fast a kind's recent excess forgets: kinds are told apart over about as many symbols. */
 const FORGET = 1 / 12
@@ -72,6 +75,7 @@ export class Oddness {
   }
 
   push(point: string, at: number): void {
+    if (/\p{Cf}/u.test(point)) this.#add(HIDING_BITS, at)
     for (const code of this.#symbols.codes(point)) {
       const declared = code === FOREIGN && this.#alphabets.some(alphabet => alphabet.test(point))
       this.#add(declared ? -0.5 : this.#excess(code), at)
@@ -86,7 +90,8 @@ export class Oddness {
     for (const kind of this.#kinds) {
       const surprise = kind.bits[trigramAt(a, b, code)] ?? 0
       const bits = code === DIGIT ? Math.max(surprise, MIN_DIGIT_BITS) : surprise
-      const excess = Math.min(bits - kind.usual, MAX_EXCESS_BITS)
+      const most = code === RAISED ? HIDING_BITS : MAX_EXCESS_BITS
+      const excess = Math.min(bits - kind.usual, most)
       kind.recent += (excess - kind.recent) * FORGET
       least = Math.min(least, this.#kinds.length === 1 ? excess : kind.recent)
     }

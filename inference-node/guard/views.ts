@@ -3,6 +3,7 @@ import { Alignment, type HiddenWords, weightOf } from './alignment.ts'
 import { decodings } from './decoders.ts'
 import type { HiddenText } from './hidden.ts'
 import { foldPoint, leetPoint, lettersOf, WordCutter } from './letters.ts'
+import { Monotony } from './monotony.ts'
 import { Oddness, type Usual } from './oddness.ts'
 import { PatternWatch } from './pattern.ts'
 import { codesOf, Run, type SequenceIndex } from './sequence.ts'
@@ -269,6 +270,28 @@ export class OddView implements View {
   }
 }
 
+/** Few signs in no pattern, by character and by word. It holds nothing back: it takes long to tell, and carries little. */
+export class MonotonyView implements View {
+  readonly heldFrom = NOTHING_HELD
+  readonly #points = new Monotony()
+  readonly #words = new Monotony()
+  #word = ''
+
+  get caught(): boolean {
+    return this.#points.found || this.#words.found
+  }
+
+  push(point: string): void {
+    if (!/[\s,;|/]/.test(point)) {
+      this.#points.push(point)
+      this.#word += point
+    } else if (this.#word !== '') {
+      this.#words.push(this.#word)
+      this.#word = ''
+    }
+  }
+}
+
 export function viewsOf(hidden: HiddenText): View[] {
   const { forward, backward, leet, words, wordsBackward, usual } = hidden
   return [
@@ -284,6 +307,7 @@ export function viewsOf(hidden: HiddenText): View[] {
     new WordView(words),
     new WordView(wordsBackward),
     new TellingView(words),
+    new MonotonyView(),
     ...(usual ? [new OddView(usual)] : []),
   ]
 }
