@@ -19,6 +19,7 @@ const COMMANDS = {
   test: 'test/run.ts',
   check: 'test/check.ts',
   bench: 'test/bench/main.ts',
+  proof: 'test/proof/main.ts',
   contracts: 'contracts/compile.ts',
   migrations: 'schema/migrate.ts',
   relock: 'devnet/relock.ts',

@@ -3,7 +3,7 @@
 const MAX_HOLDERS = 10_000
 /** Letters of the secret that may reach one holder over all turns, in runs that are long enough to count. */
 const BUDGET_LETTERS = 80
-const BUDGET_SHARE = 0.12
+const BUDGET_SHARE = 0.15
 /** A holder may be caught by mistake, or try once: after this many times there is a pause. */
 const STRIKES = 3
 const PAUSE_MS = 10 * 60_000

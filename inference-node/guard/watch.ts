@@ -6,8 +6,9 @@ import { LetterView, NOTHING_HELD, type View, viewsOf } from './views.ts'
 
 /** From this many letters on a shared run is more than chance, and waits until it ends. */
 const HELD_LETTERS = 10
-/** From this many on it counts against what the turn and the holder may have. */
+/** From this many on it counts against what the turn may have, and the holder over all turns. */
 const COUNTED_LETTERS = 20
+const COUNTED_ACROSS_TURNS = 14
 const WORDS_KEPT = 160
 
 export class GuardedAnswer {
@@ -78,8 +79,8 @@ export class GuardedAnswer {
   #closeRun(): void {
     const [length, place] = [this.#runLength, this.#runPlace]
     this.#runLength = 0
-    if (length < COUNTED_LETTERS) return
-    for (let at = place - length + 1; at <= place; at++) this.#recited.add(at)
+    if (length < COUNTED_ACROSS_TURNS) return
+    if (length >= COUNTED_LETTERS) for (let at = place - length + 1; at <= place; at++) this.#recited.add(at)
     if (
       this.#recited.size > MAX_RECITED ||
       this.#memory.wouldExceed(place, length, this.#hidden.letterCount)
