@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { atomicText } from '@grimoire/schema/amounts'
 import { ledgerAddresses } from '@grimoire/schema/catalogue'
-import { address, bytes32, type Hex } from '@grimoire/schema/hex'
+import { address, bytes32, type Hex, sha256Name } from '@grimoire/schema/hex'
 import { Problem } from '@grimoire/schema/problem'
 import { z } from 'zod'
 import { ENGINE_DEFAULTS } from './engine/engine.ts'
@@ -20,6 +20,9 @@ const engine = z
     queue: z.number().int().min(0).max(1_024).default(ENGINE_DEFAULTS.queue),
     openWorks: count(1_024).default(ENGINE_DEFAULTS.openWorks),
     stallMs: z.number().int().min(1_000).default(ENGINE_DEFAULTS.stallMs),
+    maxMemoryBytes: z.number().int().min(0).default(ENGINE_DEFAULTS.maxMemoryBytes),
+    /** Chat templates of model files that may run, by sha256. */
+    chatTemplates: z.array(sha256Name).max(64).default([]),
   })
   .prefault({})
 

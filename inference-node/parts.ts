@@ -4,6 +4,7 @@ import type { Answering } from './admission/answering.ts'
 import type { Grants } from './admission/grants.ts'
 import type { Ledger } from './admission/ledger.ts'
 import type { Engine } from './engine/engine.ts'
+import type { Memories } from './guard/memory.ts'
 import type { Log } from './log.ts'
 import type { Claims } from './till/claims.ts'
 import type { GasPayer } from './till/gas-payer.ts'
@@ -15,6 +16,8 @@ export type NodeParts = {
   grants: Grants
   answering: Answering
   works: Works
+  /** What each holder has had of the hidden texts. */
+  memories: Memories
   engine: Engine
   till: Till
   claims: Claims

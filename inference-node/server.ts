@@ -16,6 +16,7 @@ import { nodeApp } from './api/app.ts'
 import { type CheckedConfig, checkConfig, type NodeConfig, nodeConfig } from './config.ts'
 import { Engine } from './engine/engine.ts'
 import { findModel, type Progress } from './engine/model-file.ts'
+import { Memories } from './guard/memory.ts'
 import { type Log, logToStderr } from './log.ts'
 import type { NodeParts } from './parts.ts'
 import { openState } from './state.ts'
@@ -79,14 +80,17 @@ async function assemble(
   await grants.load()
   const money = await openTill(config, { ledger, state, log })
   const answering = new Answering()
+  const memories = new Memories()
   const sweep = async () => {
     const standing = await grants.standing()
     answering.keepOnly(new Set(standing.map(({ id }) => id)))
-    await works.keepOnly(new Set(standing.map(versionKey)))
+    const versions = new Set(standing.map(versionKey))
+    memories.keepWordsOnly(versions)
+    await works.keepOnly(versions)
   }
   const { minDepositAtomic, withdrawDelaySeconds, quoteLifeSeconds } = config
   const parts: NodeParts = {
-    ...{ ledger, grants, answering, works, engine, log, operator, sweep, ...money },
+    ...{ ledger, grants, answering, works, memories, engine, log, operator, sweep, ...money },
     ...{ minDepositAtomic, withdrawDelaySeconds, quoteLifeSeconds },
     sessionKey: sessionKey.publicKey,
     base: { name: engine.facts.modelName, sha256: model.sha256 },

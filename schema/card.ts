@@ -1,5 +1,6 @@
 /** Character Card V3, as far as a text chat needs it: how a card is read, and which messages it makes of a conversation. */
 import { z } from 'zod'
+import { outputKinds } from './output-kinds.ts'
 import { Problem } from './problem.ts'
 import type { Generation, Utterance } from './utterance.ts'
 
@@ -44,7 +45,8 @@ export const characterCard = z.object({
     mes_example: text.default(''),
     first_mes: text.default(''),
     character_book: characterBook.optional(),
-    extensions: z.object({ grimoire: z.object({ generation }).partial().optional() }).optional(),
+    /** Ours: settings that the creator fixes, and kinds of output beside text that answers may have. */
+    extensions: z.object({ grimoire: z.object({ generation, outputKinds }).partial().optional() }).optional(),
   }),
 })
 export type CharacterCard = z.infer<typeof characterCard>
@@ -78,6 +80,19 @@ export function cardGeneration(card: CharacterCard): Generation {
     ...(maxTokens === undefined ? {} : { maxTokens }),
     ...(stop === undefined ? {} : { stop }),
   }
+}
+
+export const cardOutputKinds = (card: CharacterCard): readonly string[] | undefined =>
+  card.data.extensions?.grimoire?.outputKinds
+
+/** Every text that only the creator has written and that may reach the engine: what a node must not let be recited. */
+export function cardPassages(card: CharacterCard): string[] {
+  const { data } = card
+  const { system_prompt, description, personality, scenario, mes_example, post_history_instructions } = data
+  const book = data.character_book?.entries.filter(entry => entry.enabled).map(entry => entry.content) ?? []
+  return [system_prompt, description, personality, scenario, ...book, mes_example, post_history_instructions]
+    .filter(passage => passage !== '')
+    .map(passage => fill(card, passage))
 }
 
 /**

@@ -2,6 +2,7 @@
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { type ChatRequest, textOf } from './chat.ts'
+import { outputKinds } from './output-kinds.ts'
 import { checkInput, type Field, parsePicoschema } from './picoschema.ts'
 import { Problem } from './problem.ts'
 import { parseTemplate, type Rendered, renderTemplate, type TemplateNode } from './prompt-template.ts'
@@ -30,13 +31,15 @@ const frontMatter = z.strictObject({
     })
     .optional(),
   output: z.strictObject({ format: z.literal('text') }).optional(),
-  metadata: z.record(z.string(), z.unknown()).optional(),
+  /** Ours: `outputKinds`. Anything else is the creator's own. */
+  metadata: z.looseObject({ outputKinds: outputKinds.optional() }).optional(),
 })
 
 export type Dotprompt = {
   fields: readonly Field[]
   defaults: Record<string, unknown>
   generation: Generation
+  outputKinds?: readonly string[]
   template: readonly TemplateNode[]
 }
 
@@ -55,6 +58,7 @@ export function parseDotprompt(source: string): Dotprompt {
       ...(maxOutputTokens === undefined ? {} : { maxTokens: maxOutputTokens }),
       ...(stopSequences === undefined ? {} : { stop: stopSequences }),
     },
+    ...(front.metadata?.outputKinds ? { outputKinds: front.metadata.outputKinds } : {}),
     template: parseTemplate(body, bodyLine),
   }
 }
@@ -129,6 +133,14 @@ function jsonObject(text: string): Record<string, unknown> | undefined {
 function firstVariable(prompt: Dotprompt, text: string): Record<string, unknown> {
   const [first] = prompt.fields
   return first && text !== '' ? { [first.name]: text } : {}
+}
+
+/** The template's own text, without what a caller fills in: what a node must not let be recited. */
+export function promptPassages(nodes: readonly TemplateNode[]): string[] {
+  return nodes.flatMap(node => {
+    if (node.kind === 'block') return [...promptPassages(node.body), ...promptPassages(node.otherwise)]
+    return node.kind === 'text' && node.text.trim() !== '' ? [node.text] : []
+  })
 }
 
 /** The messages for the engine: the rendered template, with the conversation so far where `{{history}}` stands. */

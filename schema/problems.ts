@@ -224,6 +224,17 @@ export const problems = {
   ),
   model_file_invalid: row(500, 'The model file cannot be used.', 'Give a complete GGUF file for llama.cpp.'),
   engine_failed: row(503, 'The engine failed; the turn is free.', 'Try again.', true),
+  recital_stopped: row(
+    403,
+    'The answer was stopped: it began to recite the hidden prompt, or was not in a form that the work declares.',
+    'Ask for something else; what was delivered is paid, the rest is not.',
+  ),
+  recital_paused: row(
+    429,
+    'Too many answers to this holder had to be stopped for reciting the hidden prompt.',
+    'Wait for the seconds in retry-after, then ask for something else.',
+    true,
+  ),
   node_busy: row(
     503,
     'The node answers as many turns as it can.',

@@ -6,6 +6,8 @@ import { type Receipt, receiptTypedData, type TurnTail } from '@grimoire/schema/
 import type { Utterance } from '@grimoire/schema/utterance'
 import { type GivenGrant, versionKey } from '../admission/grants.ts'
 import type { ChatEnd, Sampling } from '../engine/protocol.ts'
+import type { HiddenText } from '../guard/hidden.ts'
+import { GuardedAnswer } from '../guard/watch.ts'
 import type { Log } from '../log.ts'
 import type { NodeParts } from '../parts.ts'
 import type { Paid } from '../till/till.ts'
@@ -16,6 +18,7 @@ export type AnswerJob = {
   grant: GivenGrant
   messages: Utterance[]
   sampling: Sampling
+  hidden: HiddenText | null
   paid: Paid
   /** The caller's going away: the answer stops, and what was delivered is charged: of a whole answer, nothing. */
   gone: AbortSignal
@@ -25,7 +28,9 @@ export type AnswerJob = {
 
 export type Finished = {
   text: string
-  finishReason: 'stop' | 'length'
+  finishReason: 'stop' | 'length' | 'content_filter'
+  /** Why the answer ends before its model did. */
+  notice?: Problem
   usage: { prompt_tokens: number; completion_tokens: number; total_tokens: number }
   tail: TurnTail
   headers: Record<string, string>
@@ -38,7 +43,7 @@ export async function runAnswer(
   deliver: (text: string) => void,
 ): Promise<Finished> {
   const { turn, paid } = job
-  const delivered = { text: '', bytes: 0, full: false }
+  const delivered: Delivered = { text: '', bytes: 0, full: false, caught: false }
   let end: ChatEnd
   try {
     end = await generate(parts, job, delivered, deliver)
@@ -57,9 +62,10 @@ export async function runAnswer(
   })
   const signature = await parts.payer.account.signTypedData(receiptTypedData(receipt))
   logAnswered(parts.log, receipt, end)
+  if (delivered.caught) parts.log({ event: 'recital_stopped', workId: turn.workId, holder: job.grant.holder })
   return {
     text: delivered.text,
-    finishReason: delivered.full || job.over.aborted ? 'length' : end.reason,
+    ...ending(delivered, end, job.over),
     usage: {
       prompt_tokens: end.inputTokens,
       completion_tokens: end.outputTokens,
@@ -68,6 +74,18 @@ export async function runAnswer(
     tail: { receipt, signature, paymentResponse: settled.paymentResponse, timings: timingsOf(end) },
     headers: settled.headers,
   }
+}
+
+type Delivered = { text: string; bytes: number; full: boolean; caught: boolean }
+
+/** OpenAI's word for an answer that was cut by a filter, and our sentence beside it. */
+function ending(
+  delivered: Delivered,
+  end: ChatEnd,
+  over: AbortSignal,
+): Pick<Finished, 'finishReason' | 'notice'> {
+  if (delivered.caught) return { finishReason: 'content_filter', notice: new Problem('recital_stopped') }
+  return { finishReason: delivered.full || over.aborted ? 'length' : end.reason }
 }
 
 /** Nothing of a whole answer was sent: there is nothing to pay for. */
@@ -87,25 +105,35 @@ const logAnswered = (
   })
 
 async function generate(
-  { engine }: NodeParts,
-  { turn, messages, sampling, gone, over }: AnswerJob,
-  delivered: { text: string; bytes: number; full: boolean },
+  { engine, memories }: NodeParts,
+  { turn, grant, messages, sampling, hidden, gone, over }: AnswerJob,
+  delivered: Delivered,
   deliver: (text: string) => void,
 ): Promise<ChatEnd> {
-  const full = new AbortController()
-  const onText = (text: string) => {
+  const enough = new AbortController()
+  const memory = memories.of(versionKey(turn), grant.holder)
+  const guarded = hidden ? new GuardedAnswer(hidden, memory) : null
+  const send = (text: string) => {
+    if (text === '' || gone.aborted || over.aborted || delivered.full) return
     const bytes = utf8Bytes(text)
-    if (gone.aborted || over.aborted || delivered.full) return
     if (delivered.bytes + bytes > turn.maxOutputBytes) {
       delivered.full = true
-      return full.abort() // The voucher covers no more than this.
+      return enough.abort() // The voucher covers no more than this.
     }
     deliver(text)
     delivered.text += text
     delivered.bytes += bytes
   }
-  const signal = AbortSignal.any([gone, over, full.signal])
-  return engine.chat({ work: versionKey(turn), messages, sampling, signal, onText })
+  const onText = (text: string) => {
+    send(guarded ? guarded.push(text) : text)
+    if (guarded?.caught) enough.abort()
+  }
+  const signal = AbortSignal.any([gone, over, enough.signal])
+  const end = await engine.chat({ work: versionKey(turn), messages, sampling, signal, onText })
+  if (guarded) send(guarded.end())
+  delivered.caught = guarded?.caught ?? false
+  if (delivered.caught) memory.strike(Date.now())
+  return end
 }
 
 function timingsOf({ firstTokenMs, totalMs, outputTokens }: ChatEnd): TurnTail['timings'] {

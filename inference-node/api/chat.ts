@@ -7,7 +7,7 @@ import type { Generation } from '@grimoire/schema/utterance'
 import { decodePaymentSignatureHeader } from '@x402/core/http'
 import { verifyTypedData } from 'viem'
 import type { UnderWay } from '../admission/answering.ts'
-import type { GivenGrant } from '../admission/grants.ts'
+import { type GivenGrant, versionKey } from '../admission/grants.ts'
 import { refuseTooLong } from '../engine/limits.ts'
 import type { Sampling } from '../engine/protocol.ts'
 import type { NodeParts } from '../parts.ts'
@@ -44,7 +44,8 @@ export async function chat(parts: NodeParts, request: Request, body: unknown): P
   const underWay = parts.answering.begin(grant)
   try {
     await parts.grants.require(grant)
-    const verified = await parts.till.verify(request, turn.terms)
+    const paused = pausedAnswer(parts, turn, grant)
+    const verified = paused ?? (await parts.till.verify(request, turn.terms))
     if (!(verified instanceof Response)) {
       return await admitted(parts, request, { turn, grant, underWay, verified })
     }
@@ -56,6 +57,14 @@ export async function chat(parts: NodeParts, request: Request, body: unknown): P
   }
 }
 
+/** Before the payment is looked at: a holder who was stopped too often waits. */
+function pausedAnswer({ memories }: NodeParts, turn: Turn, grant: GivenGrant): Response | null {
+  const seconds = memories.of(versionKey(turn), grant.holder).pauseSeconds(Date.now())
+  if (seconds === 0) return null
+  const problem = new Problem('recital_paused', { expected: `a pause of ${seconds} seconds` })
+  return problemResponse(problem, { 'retry-after': String(seconds) })
+}
+
 type Admitted = { turn: Turn; grant: GivenGrant; underWay: UnderWay; verified: Verified }
 
 /** Everything that could refuse the turn comes before the deposit. */
@@ -65,7 +74,7 @@ async function prepared({ works, engine }: NodeParts, { turn, grant, verified }:
     const messages = opened.messagesFor(turn.request)
     refuseTooLong(await engine.count(messages), engine.facts.contextTokens)
     engine.turnstile.requireRoom()
-    return { messages, sampling: samplingOf(turn, opened.generation) }
+    return { messages, sampling: samplingOf(turn, opened.generation), hidden: opened.hidden }
   } catch (error) {
     await verified.cancel()
     throw error

@@ -52,8 +52,9 @@ export function streamAnswer(run: Run, { name, headers, includeUsage, gone }: St
       }
       say(chunk({ role: 'assistant', content: '' }, null))
       try {
-        const { finishReason, usage, tail } = await run(text => say(chunk({ content: text }, null)))
-        say(chunk({}, finishReason, { usage, grimoire: tail }))
+        const { finishReason, usage, tail, notice } = await run(text => say(chunk({ content: text }, null)))
+        const refusal = notice ? { refusal: notice.message } : {}
+        say(chunk(refusal, finishReason, { usage, grimoire: { ...tail, ...noticed(notice) } }))
         if (includeUsage) say({ ...name, object: 'chat.completion.chunk', choices: [], usage })
       } catch (error) {
         say(toProblemBody(asEngineProblem(error)))
@@ -67,6 +68,9 @@ export function streamAnswer(run: Run, { name, headers, includeUsage, gone }: St
   return new Response(body, { headers: { ...HEADERS, ...headers } })
 }
 
+/** Why an answer was cut: beside the receipt, for it is paid as far as it was delivered. */
+const noticed = (notice: Problem | undefined) => (notice ? { notice: toProblemBody(notice) } : {})
+
 /** A failed turn is free, but a deposit that was made for it stands: its header goes with either answer. */
 export async function wholeAnswer(
   run: Run,
@@ -75,15 +79,14 @@ export async function wholeAnswer(
 ): Promise<Response> {
   const finished = await run(() => {}).catch(asEngineProblem)
   if (finished instanceof Problem) return problemResponse(finished, deposit)
-  const { text, finishReason, usage, tail, headers } = finished
+  const { text, finishReason, usage, tail, headers, notice } = finished
+  const message = { role: 'assistant', content: text, refusal: notice?.message ?? null }
   const body = {
     ...name,
     object: 'chat.completion',
-    choices: [
-      { index: 0, message: { role: 'assistant', content: text, refusal: null }, finish_reason: finishReason },
-    ],
+    choices: [{ index: 0, message, finish_reason: finishReason }],
     usage,
-    grimoire: tail,
+    grimoire: { ...tail, ...noticed(notice) },
   }
   return Response.json(body, { headers: { 'cache-control': 'no-store', ...mergedPayment(deposit, headers) } })
 }

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { isProblem } from '@grimoire/schema/problem'
+import { checkAdapter } from '../files/adapter.ts'
+import { readBase } from '../files/base.ts'
 import { ENGINE_DEFAULTS, Engine } from './engine.ts'
-import { checkAdapter, readBase } from './gguf.ts'
 import { randomAdapter, randomBase } from './random-gguf.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'grimoire-engine-'))

@@ -1,18 +1,27 @@
 /** The node's side of the engine: keeps one engine process alive, and never more turns in it than it can answer. */
+import { totalmem } from 'node:os'
 import { Problem } from '@grimoire/schema/problem'
 import type { Utterance } from '@grimoire/schema/utterance'
-import { type BaseHeader, checkAdapter, readBase } from './gguf.ts'
+import { checkAdapter } from '../files/adapter.ts'
+import { type BaseHeader, readBase } from '../files/base.ts'
+import { requireBudget } from '../files/budget.ts'
+import { mayRunTemplate } from '../files/chat-templates.ts'
+import { MAX_DEFAULT_CONTEXT } from './limits.ts'
 import { EngineProcess } from './process.ts'
 import type { BootOptions, ChatEnd, EngineFacts, Sampling } from './protocol.ts'
 import { Turnstile } from './turnstile.ts'
 
-export type EngineOptions = BootOptions & {
+export type EngineOptions = Omit<BootOptions, 'fileTemplate'> & {
   /** Turns that may wait while all sequences answer. */
   queue: number
   /** Works whose contexts are held at once; the one that was idle longest makes room. */
   openWorks: number
   /** A turn without a new token for this long is given up; the process too, when it does not even hear of that. */
   stallMs: number
+  /** What the base and all contexts may take, by estimate; 0 asks only that one work fits this machine's memory. */
+  maxMemoryBytes: number
+  /** sha256 of chat templates that may run from a model file, beside our own. */
+  chatTemplates: readonly string[]
 }
 
 export const ENGINE_DEFAULTS = {
@@ -23,6 +32,8 @@ export const ENGINE_DEFAULTS = {
   queue: 16,
   openWorks: 8,
   stallMs: 120_000,
+  maxMemoryBytes: 0,
+  chatTemplates: [],
 } as const satisfies Omit<EngineOptions, 'modelPath'>
 
 export type ChatAsk = {
@@ -41,10 +52,25 @@ const MAX_OPEN_CRASHES = 2
 /** How long a stalled engine has to end the one turn before it ends for all. */
 const ABORT_MS = 10_000
 
+function bootOptions(options: EngineOptions, base: BaseHeader): BootOptions {
+  const { modelPath, gpu, threads, contextTokens, sequences, chatTemplates } = options
+  const fileTemplate = mayRunTemplate(base.chatTemplate, chatTemplates)
+  return { modelPath, gpu, threads, contextTokens, sequences, fileTemplate }
+}
+
+function requireRoom(options: EngineOptions, base: BaseHeader): void {
+  const { maxMemoryBytes, sequences, openWorks, gpu } = options
+  const contextTokens = options.contextTokens || Math.min(base.trainedContextTokens, MAX_DEFAULT_CONTEXT)
+  if (maxMemoryBytes > 0) requireBudget(base, { contextTokens, sequences, openWorks }, maxMemoryBytes)
+  // Beside a graphics card, how much memory there is to run in is known only to the driver.
+  else if (gpu === false) requireBudget(base, { contextTokens, sequences, openWorks: 1 }, totalmem())
+}
+
 export class Engine {
   readonly facts: EngineFacts
   readonly #options: EngineOptions
   readonly #base: BaseHeader
+  readonly #boot: BootOptions
   #process: EngineProcess
   #respawning: Promise<unknown> | undefined
   #stopped = false
@@ -57,6 +83,7 @@ export class Engine {
   private constructor(options: EngineOptions, base: BaseHeader, process: EngineProcess, facts: EngineFacts) {
     this.#options = options
     this.#base = base
+    this.#boot = bootOptions(options, base)
     this.#process = process
     this.facts = facts
     this.turnstile = new Turnstile(options.sequences, options.queue)
@@ -65,9 +92,10 @@ export class Engine {
 
   static async start(options: EngineOptions): Promise<Engine> {
     const base = readBase(options.modelPath)
+    requireRoom(options, base)
     const process = new EngineProcess()
     try {
-      const facts = await process.ask({ op: 'boot', options }).answer
+      const facts = await process.ask({ op: 'boot', options: bootOptions(options, base) }).answer
       return new Engine(options, base, process, facts as EngineFacts) // Safety: child.ts answers `boot` with these.
     } catch (error) {
       process.kill()
@@ -91,7 +119,7 @@ export class Engine {
     this.#process = process
     this.#watch(process)
     // A base that loaded once and does not load again would otherwise be tried without a pause.
-    this.#respawning = process.ask({ op: 'boot', options: this.#options }).answer.catch(async error => {
+    this.#respawning = process.ask({ op: 'boot', options: this.#boot }).answer.catch(async error => {
       await new Promise(resolve => setTimeout(resolve, 1_000))
       process.kill()
       throw error
@@ -175,12 +203,15 @@ export class Engine {
 
   async #openNow(work: string, known: Known, process: EngineProcess): Promise<void> {
     await this.#makeRoom(process)
+    const hang = setTimeout(() => process.kill(), this.#options.stallMs)
     try {
       await process.ask({ op: 'open', work, ...(known.adapter ? { adapter: known.adapter } : {}) }).answer
     } catch (error) {
       if (!process.alive) known.crashes++
       this.#open.delete(work)
       throw error
+    } finally {
+      clearTimeout(hang)
     }
   }
 

@@ -1,6 +1,9 @@
 /** How long a conversation may be, said the same way before it is paid and where it runs. */
 import { Problem } from '@grimoire/schema/problem'
 
+/** The window that is taken of a model with a larger one, when the operator sets none. */
+export const MAX_DEFAULT_CONTEXT = 8_192
+
 /** A prompt has to leave room for at least this much of an answer. */
 const MIN_ANSWER_TOKENS = 4
 

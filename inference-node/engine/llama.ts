@@ -4,22 +4,26 @@ import { Problem } from '@grimoire/schema/problem'
 import type { Utterance } from '@grimoire/schema/utterance'
 import {
   type ChatHistoryItem,
+  ChatMLChatWrapper,
   type ChatWrapper,
+  GemmaChatWrapper,
+  GeneralChatWrapper,
   getLlama,
+  HarmonyChatWrapper,
   type Llama,
+  Llama3ChatWrapper,
   LlamaChat,
   type LlamaContext,
   type LlamaContextSequence,
   LlamaLogLevel,
   type LlamaModel,
+  MistralChatWrapper,
   resolveChatWrapper,
   resolveModelFile,
 } from 'node-llama-cpp'
-import { refuseTooLong } from './limits.ts'
+import { MAX_DEFAULT_CONTEXT, refuseTooLong } from './limits.ts'
 import type { BootOptions, ChatEnd, EngineFacts, Sampling } from './protocol.ts'
 import { unlinkedFile } from './unlinked.ts'
-
-const MAX_DEFAULT_CONTEXT = 8_192
 
 type OpenWork = { context: LlamaContext; idle: LlamaContextSequence[]; lora?: LoadedLora }
 type LoadedLora = { key: string; dispose(): Promise<void> }
@@ -45,7 +49,7 @@ export class LlamaHost {
     this.#llama = llama
     this.#model = model
     this.#options = options
-    this.#wrapper = resolveChatWrapper(model)
+    this.#wrapper = options.fileTemplate ? resolveChatWrapper(model) : wrapperByTokens(model)
     this.facts = {
       llamaRelease: llama.llamaCppRelease.release,
       gpu: llama.gpu,
@@ -61,7 +65,7 @@ export class LlamaHost {
       skipDownload: true,
       maxThreads: options.threads,
       logLevel: LlamaLogLevel.error,
-      logger: () => {}, // Native messages may quote what they were given; reasons are found before, in gguf.ts.
+      logger: () => {}, // Native messages may quote what they were given; reasons are found before, in files/.
     })
     const model = await llama.loadModel({ modelPath: options.modelPath, gpuLayers: 'auto' }).catch(cause => {
       throw new Problem('model_file_invalid', { expected: 'a model that llama.cpp can load', cause })
@@ -184,6 +188,20 @@ export class LlamaHost {
     await this.#model.dispose()
     await this.#llama.dispose()
   }
+}
+
+const BY_CONTROL_TOKEN: [string, () => ChatWrapper][] = [
+  ['<|im_start|>', () => new ChatMLChatWrapper()],
+  ['<|channel|>', () => new HarmonyChatWrapper()],
+  ['<|start_header_id|>', () => new Llama3ChatWrapper()],
+  ['<start_of_turn>', () => new GemmaChatWrapper()],
+  ['[INST]', () => new MistralChatWrapper()],
+]
+
+/** How a model was taught to converse shows in its control tokens: no text of the file has to run to learn it. */
+function wrapperByTokens(model: LlamaModel): ChatWrapper {
+  const known = BY_CONTROL_TOKEN.find(([text]) => model.tokenize(text, true).length === 1)
+  return known ? known[1]() : new GeneralChatWrapper()
 }
 
 /** Tokens may make no text for long (a thought, half a character): the node hears of them once a second. */

@@ -10,6 +10,8 @@ export type BootOptions = {
   contextTokens: number
   /** Turns that one work answers at the same moment. */
   sequences: number
+  /** Whether the file's own chat template may run: only when its hash is on the list. */
+  fileTemplate: boolean
 }
 
 export type EngineFacts = {

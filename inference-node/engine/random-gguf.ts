@@ -82,7 +82,7 @@ const CHATML =
   "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
 
 /** The 256 byte tokens of GPT-2's tokenizer, two merges, and the three control tokens of ChatML. */
-function tokenizer(): { size: number; entries: (Entry | List)[] } {
+function tokenizer(template: string): { size: number; entries: (Entry | List)[] } {
   const printable = (byte: number) => (byte > 32 && byte < 127) || (byte > 160 && byte !== 173)
   let next = 256
   const bytes = Array.from({ length: 256 }, (_, byte) =>
@@ -103,7 +103,7 @@ function tokenizer(): { size: number; entries: (Entry | List)[] } {
       ['tokenizer.ggml.padding_token_id', 'u32', end - 2],
       ['tokenizer.ggml.add_bos_token', 'bool', false],
       ['tokenizer.ggml.add_eos_token', 'bool', false],
-      ['tokenizer.chat_template', 'string', CHATML],
+      ['tokenizer.chat_template', 'string', template],
     ],
   }
 }
@@ -114,6 +114,7 @@ export type RandomModel = {
   layers?: number
   contextTokens?: number
   architecture?: string
+  template?: string
 }
 
 const HEADS = 4
@@ -124,9 +125,10 @@ export function randomBase({
   width = 64,
   layers = 2,
   contextTokens = 1_024,
+  template = CHATML,
 }: RandomModel = {}): Buffer {
   const random = gaussian(seed)
-  const words = tokenizer()
+  const words = tokenizer(template)
   const matrix = (name: string, from: number, to: number): Tensor => ({
     name,
     shape: [from, to],

@@ -1,0 +1,15 @@
+/** Which chat templates of model files may run: a template is a program of whoever wrote the file. */
+import { createHash } from 'node:crypto'
+
+/** By sha256: ours, of the demo model and of the random models of the tests. */
+const OURS = new Set(['153280e3ff55d19da1398bdb3914ee2a51b80429bfaedde11d7d216c39db80f3'])
+
+export const templateSha256 = (template: string): string =>
+  createHash('sha256').update(template).digest('hex')
+
+/** Without leave llama.cpp's host writes a conversation by the control tokens of the vocabulary, and never runs the file's own. */
+export const mayRunTemplate = (template: string | undefined, allowed: readonly string[]): boolean => {
+  if (template === undefined) return false
+  const hash = templateSha256(template)
+  return OURS.has(hash) || allowed.includes(hash)
+}
