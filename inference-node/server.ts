@@ -11,6 +11,7 @@ import { privateKeyToAccount } from 'viem/accounts'
 import { Answering } from './admission/answering.ts'
 import { Grants, versionKey } from './admission/grants.ts'
 import { Ledger } from './admission/ledger.ts'
+import { Undertakings } from './admission/undertakings.ts'
 import { Watch } from './admission/watch.ts'
 import { nodeApp } from './api/app.ts'
 import { type CheckedConfig, checkConfig, type NodeConfig, nodeConfig } from './config.ts'
@@ -23,7 +24,7 @@ import { openState } from './state.ts'
 import { Splitters, SqliteChannels } from './till/channels.ts'
 import { type Claimed, Claims } from './till/claims.ts'
 import { inProcessFacilitator } from './till/facilitator.ts'
-import { gasPayer } from './till/gas-payer.ts'
+import { type GasPayer, gasPayer } from './till/gas-payer.ts'
 import { Till } from './till/till.ts'
 import { blobsFrom } from './unseal/blobs.ts'
 import { Works } from './unseal/works.ts'
@@ -71,14 +72,17 @@ async function assemble(
   closers.push(() => state.close())
   const network = keyNetworkOf(config, ledger)
   closers.push(() => network.close())
+  const payer = gasPayer(ledger, config.paymentKey)
+  const undertakings = new Undertakings({ ledger, payer, log })
   const works = new Works({
     ...{ ledger, engine, network, sessionKey, log, maxWorkBytes, maxOpenBytes },
     fetchBlob: blobsFrom(config.edges),
     baseModelSha256: model.sha256,
+    onOpened: workId => void undertakings.undertake(workId),
   })
   const grants = new Grants(state, ledger)
   await grants.load()
-  const money = await openTill(config, { ledger, state, log })
+  const money = await openTill(config, { ledger, payer, state, log })
   const answering = new Answering()
   const memories = new Memories()
   const sweep = async () => {
@@ -146,10 +150,14 @@ const keyNetworkOf = ({ addresses, keyNodeTimeoutMs }: CheckedConfig, { client }
 
 async function openTill(
   config: CheckedConfig,
-  { ledger, state, log }: { ledger: Ledger; state: ReturnType<typeof openState>; log: Log },
+  {
+    ledger,
+    payer,
+    state,
+    log,
+  }: { ledger: Ledger; payer: GasPayer; state: ReturnType<typeof openState>; log: Log },
 ) {
   const { addresses, operator, minDepositAtomic, withdrawDelaySeconds } = config
-  const payer = gasPayer(ledger, config.paymentKey)
   const network = `eip155:${addresses.chainId}` as const
   const facilitator = inProcessFacilitator(payer, network, log)
   const [channels, splitters] = [new SqliteChannels(state), new Splitters(state)]

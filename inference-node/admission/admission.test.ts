@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { admissionsAbi } from '@grimoire/contracts/generated/admissions'
 import { operatorsAbi } from '@grimoire/contracts/generated/operators'
 import { worksAbi } from '@grimoire/contracts/generated/works'
 import { CARD, NodeWorld, type TestWork } from '../fixture.ts'
@@ -118,6 +120,18 @@ test('a revoked grant ends on the chain, a deleted one at the node; a new one is
     404,
     'not_found',
   ])
+})
+
+test('a node undertakes on the ledger to serve each listed work that it opened, so that its list does not lapse', async () => {
+  const { accounts, addresses, publicClient } = world.keys
+  const accepted = () =>
+    publicClient.readContract({
+      ...{ address: addresses.admissions, abi: admissionsAbi, functionName: 'acceptedAtSeconds' },
+      args: [BigInt(work.workId), accounts.operator.address],
+    } as const)
+  for (let tries = 0; tries < 50 && (await accepted()) === 0n; tries += 1) await sleep(100)
+  assert.ok((await accepted()) > 0n)
+  assert.equal(lines.filter(({ event }) => event === 'work_accepted').length, 1)
 })
 
 test('a node whose bond is leaving serves nobody', async () => {

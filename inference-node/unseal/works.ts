@@ -18,6 +18,8 @@ export type WorksOptions = ManifestsOptions & {
   network: KeyNetwork
   sessionKey: SessionKey
   log: Log
+  /** Told of each work that was opened, and not waited for. */
+  onOpened: (workId: string) => void
   /** What all opened works may hold in memory; the one that was idle longest makes room. */
   maxOpenBytes: number
 }
@@ -81,6 +83,7 @@ export class Works {
     engine.admit(key, opened.adapter)
     const milliseconds = Math.round(performance.now() - startedAt)
     log({ event: 'work_opened', workId: grant.workId, version: grant.version, milliseconds })
+    this.#options.onOpened(grant.workId)
     return opened
   }
 
