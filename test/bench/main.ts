@@ -1,8 +1,9 @@
 /** `npm run bench -- NAME`: medians and ratios as a table, then one JSON line. */
+import { benchLedger } from './ledger.ts'
 import { benchPath } from './path.ts'
 import { printRows, type Row } from './row.ts'
 
-const BENCHES: Record<string, () => Promise<Row[]>> = { path: benchPath }
+const BENCHES: Record<string, () => Promise<Row[]>> = { gas: benchLedger, path: benchPath }
 
 const [name = '', ...rest] = process.argv.slice(2)
 const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined
