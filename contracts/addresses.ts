@@ -24,6 +24,9 @@ export type Addresses = {
 /** npm's x402 packages fix these addresses; so must every chain that runs with them. */
 export const SETTLEMENT_ADDRESS: Address = '0x4020074e9dF2ce1deE5A9C1b5c3f541D02a10003'
 export const COLLECTOR_ADDRESS: Address = '0x4020806089470a89826cB9fB1f4059150b550004'
+export const PERMIT2_COLLECTOR_ADDRESS: Address = '0x4020425FAf3B746C082C2f942b4E5159887B0005'
+/** Permit2's own, on every chain that has it. */
+export const PERMIT2_ADDRESS: Address = '0x000000000022D473030F116dDEE9F6B43aC78BA3'
 export const MULTICALL3_ADDRESS: Address = '0xcA11bde05977b3631167028862bE2a173976CA11'
 
 const PLACES = [

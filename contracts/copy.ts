@@ -12,7 +12,7 @@ export const BEHAVIOUR = [
   'fits_the_code_size_limit',
 ]
 
-type Copy = { path: string; close: () => void }
+export type Copy = { path: string; close: () => void }
 
 export function openCopy(): Copy {
   const folder = mkdtempSync(join(tmpdir(), 'grimoire-contracts-'))

@@ -16,7 +16,7 @@ DA:1,0
 end_of_record
 `
 
-const files = readLcov(LCOV, () => SOURCE)
+const files = readLcov([LCOV], () => SOURCE)
 const gaps = files.flatMap(({ gaps }) => gaps)
 
 test('lines and branches of src/ are counted, and those that no test reached are named', () => {
@@ -33,6 +33,20 @@ test('lines and branches of src/ are counted, and those that no test reached are
       ],
     },
   ])
+})
+
+test('what one of several runs reached is reached', () => {
+  const other = 'SF:src/works/A.sol\nDA:3,1\nBRDA:2,4,0,-\nBRDA:2,4,1,2\nend_of_record\n'
+  const [file, ...more] = readLcov([LCOV, other], () => SOURCE)
+  assert.deepEqual(more, [])
+  assert.deepEqual(file, {
+    file: 'works/A.sol',
+    lines: 2,
+    linesHit: 2,
+    branches: 2,
+    branchesHit: 2,
+    gaps: [],
+  })
 })
 
 test('a page explains a gap by its file and its line, in a row of a table', () => {

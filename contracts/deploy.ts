@@ -1,6 +1,13 @@
 /** Deploys the ledger to a chain, in an order that never changes; and x402's contracts where a chain lacks them. */
 import type { Abi, Address, Hex, PublicClient, TestClient } from 'viem'
-import { type Addresses, COLLECTOR_ADDRESS, MULTICALL3_ADDRESS, SETTLEMENT_ADDRESS } from './addresses.ts'
+import {
+  type Addresses,
+  COLLECTOR_ADDRESS,
+  MULTICALL3_ADDRESS,
+  PERMIT2_ADDRESS,
+  PERMIT2_COLLECTOR_ADDRESS,
+  SETTLEMENT_ADDRESS,
+} from './addresses.ts'
 import {
   type Created,
   checkChain,
@@ -11,6 +18,8 @@ import {
 } from './creation.ts'
 import { collectorAbi, collectorBytecode } from './generated/collector.ts'
 import { multicall3Abi, multicall3Bytecode } from './generated/multicall3.ts'
+import { permit2Abi, permit2Bytecode } from './generated/permit2.ts'
+import { permit2CollectorAbi, permit2CollectorBytecode } from './generated/permit2-collector.ts'
 import { settlementAbi, settlementBytecode } from './generated/settlement.ts'
 import { type Plan, planLedger, type Terms } from './plan.ts'
 
@@ -108,6 +117,14 @@ const FIXED: readonly Fixed[] = [
     bytecode: collectorBytecode,
     args: [SETTLEMENT_ADDRESS],
   },
+  {
+    address: PERMIT2_COLLECTOR_ADDRESS,
+    name: 'Permit2Collector',
+    abi: permit2CollectorAbi,
+    bytecode: permit2CollectorBytecode,
+    args: [SETTLEMENT_ADDRESS, PERMIT2_ADDRESS],
+  },
+  { address: PERMIT2_ADDRESS, name: 'Permit2', abi: permit2Abi, bytecode: permit2Bytecode },
   { address: MULTICALL3_ADDRESS, name: 'Multicall3', abi: multicall3Abi, bytecode: multicall3Bytecode },
 ]
 

@@ -1,5 +1,6 @@
 /**
- * Runs the ledger's Solidity tests; further arguments go to forge. The last line says how many passed.
+ * Runs the ledger's Solidity tests; further arguments go to forge. The last line says how many passed. With `--update`
+ * it runs those that measure, and writes what they measure to snapshots/.
  *
  * Fuzz tests of money, `testFuzz_money_*`, run 20,000 times each beside everything else; FOUNDRY_FUZZ_RUNS,
  * FOUNDRY_INVARIANT_RUNS, FOUNDRY_INVARIANT_DEPTH and FOUNDRY_FUZZ_SEED change what is run.
@@ -12,6 +13,7 @@ import { root } from './sources.ts'
 
 const MONEY_TESTS = '^testFuzz_money_'
 const MONEY_RUNS = '20000'
+const MEASURING = ['--match-path', 'test/{Gas*,GateCost*,Sizes*}']
 
 type Outcome = { passed: number; failed: number; broke: boolean }
 
@@ -49,7 +51,9 @@ const forgeTest = async (
 }
 
 // What ships is compiled first, as it ships; the tests deploy that. The tests too, before two forges want them at once.
-const args = process.argv.slice(2)
+const updates = process.argv.includes('--update')
+if (updates) process.env.GRIMOIRE_UPDATE_SNAPSHOTS = 'true'
+const args = updates ? MEASURING : process.argv.slice(2)
 if (!compiles(['build', 'src'], 'default') || !compiles(['test', ...args, '--list'], 'tests')) {
   console.log('0 passed, 1 failed')
   process.exit(1)

@@ -21,11 +21,11 @@ const inFile = (
 export const MUTANTS: readonly Mutant[] = [
   ...inFile('works/Market.sol', [
     ['if (quantity > remaining) revert', 'if (quantity > remaining + 1) revert'],
-    ['if (costAtomic > maxCostAtomic)', 'if (costAtomic > maxCostAtomic + 1)'],
+    ['if (costAtomic > maxCostAtomic)', 'if (costAtomic / 2 > maxCostAtomic)'],
     ['uint256 feeAtomic = costAtomic * till.feeBps() / BPS;', 'uint256 feeAtomic = 0;'],
     ['till.withMinted(quantity)', 'till'],
-    ['_checkSignature(listing.seller, digest, signature);', ''],
-    ['_requireHeld(listing.seller, listing.workId, quantity);', ''],
+    ['_checkSignature(seller, digest, signature);', ''],
+    ['_requireHeld(seller, workId, quantity);', ''],
     ['_checkTimes(listing.expiresAtSeconds);', ''],
     ['_checkTimes(offer.expiresAtSeconds);', ''],
     ['_fill(offer.buyer, offer.nonce,', '_fill(msg.sender, offer.nonce,'],
@@ -38,9 +38,11 @@ export const MUTANTS: readonly Mutant[] = [
       '(proceedsAtomic * quantity, royaltyAtomic, feeAtomic * quantity)',
     ],
     [
-      'bytes32 nonce = purchaseNonce(digest, quantity, recipient, salt);',
-      'bytes32 nonce = purchaseNonce(digest, quantity, authorization.from, salt);',
+      'purchaseNonce(digest, quantity, recipient, salt)',
+      'purchaseNonce(digest, quantity, authorization.from, salt)',
     ],
+    ['if (priceAtomic > MAX_PRICE) {', 'if (priceAtomic > MAX_PRICE + 1) {'],
+    ['costAtomic = priceAtomic * quantity;', 'costAtomic = priceAtomic;'],
   ]),
   ...inFile('works/Orders.sol', [
     ['if (block.timestamp > expiresAtSeconds)', 'if (block.timestamp >= expiresAtSeconds)'],

@@ -17,8 +17,8 @@ export type Verdict = {
   by?: string
 }
 
-/** A copy of the ledger to break; `close` removes it. */
-export function openBench() {
+/** A copy of the ledger to break; `close` removes it. The seed of fuzzing is fixed, so that a verdict comes out again. */
+export function openBench(seed: number) {
   const copy = openCopy()
   const forge = (args: string[], extra: NodeJS.ProcessEnv) =>
     spawnSync(forgeBinary(), args, {
@@ -33,13 +33,16 @@ export function openBench() {
   function failing(): string | undefined {
     const { status, stdout, stderr } = forge(['test', '--fail-fast', ...BEHAVIOUR], {
       ...FEW,
+      FOUNDRY_FUZZ_SEED: `0x${seed.toString(16)}`,
       FOUNDRY_PROFILE: 'tests',
     })
     if (status === 0) return undefined
     // "[FAIL: reason] test_it() (gas: 1)"; an invariant's reason goes on over many lines.
-    const test = /\[FAIL[\s\S]*?((?:test|invariant)_?\w*)\([^)]*\) \((?:gas|runs):/.exec(stdout)?.[1]
-    if (!test) throw new Error(`forge ran no test:\n${stdout.slice(-2_000)}${stderr.slice(-2_000)}`)
-    return test
+    const test = /\[FAIL[\s\S]*?((?:test|invariant|setUp)_?\w*)\([^)]*\) \((?:gas|runs):/.exec(stdout)?.[1]
+    if (!test && !stdout.includes('Failing tests:')) {
+      throw new Error(`forge ran no test:\n${stdout.slice(-2_000)}${stderr.slice(-2_000)}`)
+    }
+    return test ?? 'a test'
   }
 
   function judge(mutant: Mutant): Verdict {

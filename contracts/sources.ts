@@ -19,6 +19,8 @@ export const GENERATED: readonly Generated[] = [
   { file: 'money', contract: 'TestMoney', name: 'money' },
   { file: 'settlement', contract: 'BatchSettlement', name: 'settlement' },
   { file: 'collector', contract: 'Erc3009Collector', name: 'collector' },
+  { file: 'permit2-collector', contract: 'Permit2Collector', name: 'permit2Collector' },
+  { file: 'permit2', contract: 'Permit2', name: 'permit2' },
   { file: 'multicall3', contract: 'Multicall3', name: 'multicall3' },
 ]
 

@@ -121,7 +121,8 @@ contract SeaportGasTest is GasStage {
         approve(buyer, address(seaport));
         for (uint256 round; round < 2; ++round) {
             uint256 paid = money.balanceOf(seller.addr);
-            BasicOrderParameters memory parameters = basic(bid(), BasicOrderType.ERC1155_TO_ERC20_FULL_OPEN, buyer);
+            BasicOrderParameters memory parameters =
+                basic(bid(), BasicOrderType.ERC1155_TO_ERC20_FULL_OPEN, buyer);
             vm.prank(seller.addr);
             seaport.fulfillBasicOrder_efficient_6GL6yc(parameters);
             say("seaport", round == 0 ? ", the first offer ever accepted" : ", accept an offer");
@@ -220,7 +221,11 @@ contract SeaportGasTest is GasStage {
         parameters.totalOriginalConsiderationItems = components.consideration.length;
     }
 
-    function signed(OrderComponents memory components, Account memory from) private view returns (bytes memory) {
+    function signed(OrderComponents memory components, Account memory from)
+        private
+        view
+        returns (bytes memory)
+    {
         (, bytes32 separator,) = seaport.information();
         bytes32 digest = keccak256(abi.encodePacked(hex"1901", separator, seaport.getOrderHash(components)));
         return signCompact(from, digest);

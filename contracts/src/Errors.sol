@@ -23,6 +23,7 @@ library Errors {
     // ------------------------------------------------------------------ Works: construction
 
     error Works_ZeroMoney();
+    error Works_MoneyWithoutCode(address money);
     error Works_ZeroPolicy();
     error Works_ZeroTreasury();
     error Works_FeeTooHigh(uint256 feeBps, uint256 maxBps);
@@ -147,7 +148,7 @@ library Errors {
     error TestMoney_AuthorizationUsed(address authorizer, bytes32 nonce);
     error TestMoney_BadSignature(address authorizer);
 
-    // ------------------------------------------------------------------ BatchSettlement and its collector
+    // ------------------------------------------------------------------ BatchSettlement and its collectors
 
     error BatchSettlement_Reentered();
     error BatchSettlement_ZeroParty();
@@ -166,6 +167,13 @@ library Errors {
     error BatchSettlement_NothingToSettle(address receiver, address token);
     error BatchSettlement_NothingToRefund(bytes32 channelId);
     error Collector_NotSettlement(address caller, address settlement);
+
+    // ------------------------------------------------------------------ Permit2
+
+    error Permit2_Expired(uint256 deadline, uint256 nowSeconds);
+    error Permit2_AmountTooHigh(uint256 amount, uint256 permitted);
+    error Permit2_NonceUsed(address owner, uint256 nonce);
+    error Permit2_BadSignature(address owner);
 
     // ------------------------------------------------------------------ Multicall3
 

@@ -59,6 +59,7 @@ struct Work {
     uint64 createdAtSeconds;
 }
 
+/// @dev The order of its fields is relied on: {Orders-listingDigest} hashes them as they lie in the call.
 /// @notice A seller's signed wish to sell editions, which anyone may buy whole or in parts.
 /// @param quantity How many editions in all.
 /// @param priceAtomic Price of one edition.
@@ -93,6 +94,7 @@ struct Offer {
     uint256 expiresAtSeconds;
 }
 
+/// @dev The order of its fields is relied on: {Payments} copies them as they lie in the call.
 /// @notice An EIP-2612 permit of the caller for exactly the cost, without what the ledger itself knows.
 struct Permit {
     uint256 deadlineSeconds;
@@ -101,6 +103,7 @@ struct Permit {
     bytes32 s;
 }
 
+/// @dev The order of its fields is relied on: {Payments} copies them as they lie in the call.
 /// @notice An EIP-3009 authorization to receive money, without what the ledger itself knows (payee, value, nonce).
 struct Authorization {
     address from;

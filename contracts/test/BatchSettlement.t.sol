@@ -359,7 +359,7 @@ contract BatchSettlementTest is Test, Deployed {
         assertEq(money.balanceOf(SETTLEMENT), 0);
     }
 
-    function testFuzz_what_a_channel_holds_is_what_was_neither_refunded_nor_settled(
+    function testFuzz_money_what_a_channel_holds_is_what_was_neither_refunded_nor_settled(
         uint128 deposited,
         uint128 claimed,
         uint128 refunded

@@ -133,7 +133,7 @@ contract BondsTest is Base {
         assertEq(atSeconds, 0);
     }
 
-    function testFuzz_the_registry_holds_the_sum_of_all_bonds(
+    function testFuzz_money_the_registry_holds_the_sum_of_all_bonds(
         uint8[24] calldata acts,
         uint64[24] calldata sums
     ) public {

@@ -94,7 +94,7 @@ contract MarketPrimaryTest is Base {
         assertEq(works.balanceOf(stranger, freeId), 3);
     }
 
-    function testFuzz_every_mint_accrues_to_the_last_unit_and_the_dearest_does_not_overflow(
+    function testFuzz_money_every_mint_accrues_to_the_last_unit_and_the_dearest_does_not_overflow(
         uint48 price,
         uint32 quantity
     ) public {
@@ -114,7 +114,7 @@ contract MarketPrimaryTest is Base {
         assertEq(money.balanceOf(address(works)), cost);
     }
 
-    function testFuzz_a_mint_never_costs_more_than_its_ceiling(uint48 price, uint32 quantity, uint256 ceiling)
+    function testFuzz_money_a_mint_never_costs_more_than_its_ceiling(uint48 price, uint32 quantity, uint256 ceiling)
         public
     {
         (price, quantity) = (uint48(bound(price, 0, 1e9)), uint32(bound(quantity, 1, 100)));

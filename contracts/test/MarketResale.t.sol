@@ -92,7 +92,7 @@ contract MarketResaleTest is Base {
         assertEq(money.balanceOf(address(works)), 5e6);
     }
 
-    function testFuzz_a_price_is_split_to_the_last_unit(uint48 price) public {
+    function testFuzz_money_a_price_is_split_to_the_last_unit(uint48 price) public {
         listing.priceAtomic = price;
         resign();
         buy();
@@ -128,7 +128,21 @@ contract MarketResaleTest is Base {
         buy();
     }
 
-    function testFuzz_the_royalty_is_never_evaded_whatever_price_and_terms(uint48 price, uint16 bps) public {
+    function test_the_least_price_that_is_too_high_is_one_above_the_highest_of_128_bits() public {
+        listing.priceAtomic = uint256(type(uint128).max) + 1;
+        resign();
+        vm.expectRevert(
+            abi.encodeWithSelector(Errors.Works_PriceTooHigh.selector, listing.priceAtomic, type(uint128).max)
+        );
+        buy();
+        // One less is a price, if one that nobody can pay.
+        listing.priceAtomic = type(uint128).max;
+        resign();
+        vm.expectRevert(SafeTransferLib.TransferFromFailed.selector);
+        buy();
+    }
+
+    function testFuzz_money_the_royalty_is_never_evaded_whatever_price_and_terms(uint48 price, uint16 bps) public {
         Terms memory terms = defaultTerms();
         terms.resaleRoyaltyBps = uint16(bound(bps, 0, 2500));
         terms.priceAtomic = 0;
@@ -141,7 +155,7 @@ contract MarketResaleTest is Base {
         assertEq(ofCreator, uint256(price) * terms.resaleRoyaltyBps / 10_000);
     }
 
-    function testFuzz_a_seller_never_gets_less_than_it_signed_for(uint48 price, uint16 feeBps, uint256 least)
+    function testFuzz_money_a_seller_never_gets_less_than_it_signed_for(uint48 price, uint16 feeBps, uint256 least)
         public
     {
         adopt(uint16(bound(feeBps, 0, 500)));

@@ -67,7 +67,7 @@ contract OffersTest is Base {
         assertTrue(works.isNonceUsed(buyer.addr, 7));
     }
 
-    function testFuzz_a_buyer_never_pays_above_its_price_and_every_unit_of_it_is_somebodys(
+    function testFuzz_money_a_buyer_never_pays_above_its_price_and_every_unit_of_it_is_somebodys(
         uint48 price,
         uint8 quantity,
         uint16 bps
@@ -90,7 +90,7 @@ contract OffersTest is Base {
         assertEq(money.balanceOf(address(works)) - held, ofCreator + ofTreasury);
     }
 
-    function testFuzz_a_holder_never_gets_less_than_it_asks(uint48 price, uint256 least) public {
+    function testFuzz_money_a_holder_never_gets_less_than_it_asks(uint48 price, uint256 least) public {
         least = bound(least, 0, uint256(price) + 1);
         offer.priceAtomic = price;
         resign();

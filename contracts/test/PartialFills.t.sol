@@ -57,7 +57,7 @@ contract PartialFillsTest is Base {
 
     // ------------------------------------------------------------------ sums
 
-    function testFuzz_parts_of_a_listing_cost_and_bring_exactly_the_whole(uint48 price, uint8[3] memory cuts)
+    function testFuzz_money_parts_of_a_listing_cost_and_bring_exactly_the_whole(uint48 price, uint8[3] memory cuts)
         public
     {
         price = uint48(bound(price, 0, MUCH / TOTAL));
@@ -79,7 +79,7 @@ contract PartialFillsTest is Base {
         assertTrue(works.isNonceUsed(seller.addr, listing.nonce));
     }
 
-    function testFuzz_parts_of_an_offer_cost_and_bring_exactly_the_whole(uint48 price, uint8 cut) public {
+    function testFuzz_money_parts_of_an_offer_cost_and_bring_exactly_the_whole(uint48 price, uint8 cut) public {
         price = uint48(bound(price, 0, MUCH / TOTAL));
         offer.priceAtomic = price;
         uint256 before = accrued();

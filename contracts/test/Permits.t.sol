@@ -72,7 +72,7 @@ contract PermitsTest is Base {
         mint(1, PRICE, permit);
     }
 
-    function testFuzz_a_permit_of_another_sum_buys_nothing(uint256 value) public {
+    function testFuzz_money_a_permit_of_another_sum_buys_nothing(uint256 value) public {
         vm.assume(value != PRICE);
         Permit memory permit = permitOf(buyer, value);
         vm.expectRevert(SafeTransferLib.TransferFromFailed.selector);

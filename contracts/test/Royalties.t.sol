@@ -92,7 +92,7 @@ contract RoyaltiesTest is Base {
 
     // ------------------------------------------------------------------ shares
 
-    function testFuzz_every_amount_is_split_to_the_last_unit(
+    function testFuzz_money_every_amount_is_split_to_the_last_unit(
         uint96 amount,
         uint16 usageBps,
         uint16[4] memory sharesBps,

@@ -13,7 +13,7 @@ contract SizesTest is Snapshots {
     }
 
     function test_every_contract_fits_on_a_chain() public {
-        string[10] memory names = [
+        string[12] memory names = [
             "Works",
             "Admissions",
             "Operators",
@@ -23,6 +23,8 @@ contract SizesTest is Snapshots {
             "TestMoney",
             "BatchSettlement",
             "Erc3009Collector",
+            "Permit2Collector",
+            "Permit2",
             "Multicall3"
         ];
         for (uint256 i; i < names.length; ++i) {

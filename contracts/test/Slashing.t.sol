@@ -165,7 +165,7 @@ contract SlashingTest is Base {
         announce(uint128((BOND - MOST) / 4));
     }
 
-    function testFuzz_in_any_thirty_days_at_most_a_quarter_of_the_bond_is_taken(
+    function testFuzz_money_in_any_thirty_days_at_most_a_quarter_of_the_bond_is_taken(
         uint32[8] calldata pausesSeconds,
         uint128[8] calldata amounts
     ) public {

@@ -153,11 +153,47 @@ contract TestMoneyTest is Test {
             keccak256(abi.encode(money.CANCEL_AUTHORIZATION_TYPEHASH(), payer.addr, bytes32("n")));
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(payer.key, hashOf(structHash));
         money.cancelAuthorization(payer.addr, "n", v, r, s);
+        assertTrue(money.authorizationState(payer.addr, "n"));
+        structHash = keccak256(abi.encode(money.CANCEL_AUTHORIZATION_TYPEHASH(), payer.addr, bytes32("m")));
+        money.cancelAuthorization(payer.addr, "m", signed(structHash));
+        assertTrue(money.authorizationState(payer.addr, "m"));
         bytes memory signature = signed(transferHash(money.TRANSFER_WITH_AUTHORIZATION_TYPEHASH(), 7, "n"));
         vm.expectRevert(
             abi.encodeWithSelector(Errors.TestMoney_AuthorizationUsed.selector, payer.addr, bytes32("n"))
         );
         money.transferWithAuthorization(payer.addr, payee, 7, 0, validBefore, "n", signature);
+    }
+
+    function test_a_signature_in_three_parts_is_the_payers_or_nobodys() public {
+        bytes32 digest = hashOf(transferHash(money.TRANSFER_WITH_AUTHORIZATION_TYPEHASH(), 7, "n"));
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(makeAccount("another").key, digest);
+        vm.expectRevert(abi.encodeWithSelector(Errors.TestMoney_BadSignature.selector, payer.addr));
+        money.transferWithAuthorization(payer.addr, payee, 7, 0, validBefore, "n", v, r, s);
+        // What recovers to nobody is not nobody's signature.
+        vm.expectRevert(abi.encodeWithSelector(Errors.TestMoney_BadSignature.selector, address(0)));
+        money.transferWithAuthorization(address(0), payee, 0, 0, validBefore, "n", 27, 0, 0);
+        vm.expectRevert(abi.encodeWithSelector(Errors.TestMoney_BadSignature.selector, payer.addr));
+        money.cancelAuthorization(payer.addr, "n", v, r, s);
+    }
+
+    function test_a_smart_account_pays_by_a_signature_in_three_parts_too() public {
+        SmartAccount account = new SmartAccount();
+        account.setOwner(payer.addr);
+        money.mint(address(account), 10);
+        bytes32 structHash = keccak256(
+            abi.encode(
+                money.TRANSFER_WITH_AUTHORIZATION_TYPEHASH(),
+                address(account),
+                payee,
+                10,
+                0,
+                validBefore,
+                bytes32("n")
+            )
+        );
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(payer.key, hashOf(structHash));
+        money.transferWithAuthorization(address(account), payee, 10, 0, validBefore, "n", v, r, s);
+        assertEq(money.balanceOf(payee), 10);
     }
 
     function test_a_smart_account_pays_by_erc1271_and_an_eip7702_account_by_its_own_key() public {

@@ -122,7 +122,7 @@ contract TillOverflowTest is Base {
         assertEq(works.creditOf(creator.addr), MOST_CREATOR + 1);
     }
 
-    function testFuzz_accruals_and_credits_add_up_to_every_unit_that_came_in(
+    function testFuzz_money_accruals_and_credits_add_up_to_every_unit_that_came_in(
         uint96[6] calldata amounts,
         uint16 usageBps,
         bool gathers

@@ -1,9 +1,10 @@
 /** `npm run bench -- NAME`: medians and ratios as a table, then one JSON line. */
+import { benchLedger } from './ledger.ts'
 import { benchPath } from './path.ts'
 import { printRows, type Row } from './row.ts'
 import { benchWeb } from './web.ts'
 
-const BENCHES: Record<string, () => Promise<Row[]>> = { path: benchPath, web: benchWeb }
+const BENCHES: Record<string, () => Promise<Row[]>> = { gas: benchLedger, path: benchPath, web: benchWeb }
 
 const [name = '', ...rest] = process.argv.slice(2)
 const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined

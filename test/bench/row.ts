@@ -19,24 +19,26 @@ export const median = (values: readonly number[]): number => {
   return sorted.length % 2 ? high : ((sorted[middle - 1] ?? high) + high) / 2
 }
 
-const rounded = (value: number) => Number(value.toPrecision(4))
+/** Gas is exact; everything else is measured. */
+const rounded = (value: number, unit = '') => (unit === 'gas' ? value : Number(value.toPrecision(4)))
 
 export function row(
   name: string,
   unit: string,
   ours: number,
-  rest: { anchor?: number; goal?: [string, (ratio: number) => boolean] } = {},
+  /** The goal is for the ratio, or for the figure itself where it has no anchor. */
+  rest: { anchor?: number; goal?: [string, (ratioOrFigure: number) => boolean] } = {},
 ): Row {
   const { anchor, goal } = rest
   const ratio = anchor === undefined ? null : ours / anchor
   return {
     name,
     unit,
-    ours: rounded(ours),
-    anchor: anchor === undefined ? null : rounded(anchor),
+    ours: rounded(ours, unit),
+    anchor: anchor === undefined ? null : rounded(anchor, unit),
     ratio: ratio === null ? null : rounded(ratio),
     goal: goal?.[0] ?? null,
-    met: goal && ratio !== null ? goal[1](ratio) : null,
+    met: goal ? goal[1](ratio ?? ours) : null,
   }
 }
 

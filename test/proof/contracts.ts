@@ -80,7 +80,7 @@ const differential = () =>
 
 const mutants = () =>
   claim({ name: 'faults found by the Solidity tests', seed: SEED }, async () => {
-    const bench = openBench()
+    const bench = openBench(SEED)
     try {
       const unsound = bench.unsound()
       if (unsound) throw new Error(`the tests fail without a fault: ${unsound}`)

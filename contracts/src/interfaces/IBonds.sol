@@ -3,7 +3,8 @@ pragma solidity ^0.8.28;
 
 /// @title IBonds
 /// @notice What operators stake. A bond at or above the minimum, not unbonding, makes an operator active. It is given
-/// back whole, but for a slash, after a delay that outlasts every slash's notice and answer.
+/// back whole, but for a slash, after a delay that is six days longer than a slash's notice and answer.
+/// @dev For the safety of funds: the money is honest. For liveness only: it does not block this contract.
 interface IBonds {
     /// @notice An operator's bond changed to `bondAtomic`.
     event BondChanged(address indexed operator, uint256 bondAtomic);

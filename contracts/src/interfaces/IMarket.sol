@@ -7,7 +7,15 @@ import {IOrders} from "./IOrders.sol";
 /// @title IMarket
 /// @notice The primary sale, and resale by signed listings and signed offers. Royalty and fee are taken from every sale; a
 /// seller is paid at once, or credited if the money refuses.
-/// @dev Three ways to pay. By allowance; by an EIP-2612 permit of the caller for exactly the cost; by an EIP-3009
+/// Sums are in atomic units of the money. Shares of a resale are rounded down for each edition, and the rest is the seller's.
+/// @dev Every sale reverts, with nothing moved, if the work is unknown (`Works_UnknownWork`), the quantity is zero or more
+/// than is left or held (`Works_ZeroQuantity`, `Works_SoldOut`, `Works_OrderFilled`, `Works_NotEnoughEditions`), the recipient
+/// may not hold editions (`Works_ZeroRecipient`, `Works_RecipientIsContract`), or the money refuses to come in. Every order
+/// besides, if it is expired or too far ahead, of another counter, used, cancelled or badly signed ({IOrders}), or brings a
+/// seller less than it asked for (`Works_ProceedsTooLow`).
+/// For the safety of funds: the money takes exactly what it says, and has neither a fee nor hooks. For liveness only: it does
+/// not block this contract.
+/// Three ways to pay. By allowance; by an EIP-2612 permit of the caller for exactly the cost; by an EIP-3009
 /// authorization for exactly the cost, which needs neither allowance nor gas of the buyer: anyone may send the
 /// transaction, but the authorization's nonce commits to what is bought and for whom, so nobody can change or replay it.
 interface IMarket is IOrders {

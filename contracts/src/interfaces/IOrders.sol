@@ -5,7 +5,7 @@ import {Listing, Offer} from "../Types.sol";
 
 /// @title IOrders
 /// @notice What makers sign, and how they take it back. An order dies when it is filled, cancelled by its nonce or with
-/// all others by the counter, or when it expires, at most {MAX_ORDER_SECONDS} ahead.
+/// all others by the counter, or when it expires, at most {MAX_ORDER_SECONDS} ahead of its use.
 interface IOrders {
     /// @notice A maker cancelled these nonces of its current counter.
     event OrdersCancelled(address indexed maker, uint256 counter, uint256[] nonces);

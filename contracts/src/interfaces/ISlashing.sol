@@ -7,8 +7,8 @@ import {IOwned} from "./IOwned.sol";
 /// @title ISlashing
 /// @notice How the owner may take a part of an operator's bond: at most {MAX_SLASH_BPS} of it in {SLASH_PERIOD}, after
 /// a notice with a reason that the operator may answer, to an account that can never be the owner.
-/// @dev Notice and answer together are shorter than unbonding, so that no operator can leave before a slash for what
-/// it did; and an announced slash that is not executed lapses, and holds nothing back meanwhile.
+/// @dev Notice and answer together are six days shorter than unbonding: a slash that is announced within those of an
+/// operator's leaving reaches its bond. An announced slash that is not executed lapses, and holds nothing back meanwhile.
 interface ISlashing is IOwned {
     /// @notice The owner announced that it will take `amountAtomic`; it can from `dueAtSeconds`, later if answered.
     event SlashAnnounced(address indexed operator, uint256 amountAtomic, string reason, uint64 dueAtSeconds);

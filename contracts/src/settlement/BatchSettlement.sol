@@ -93,9 +93,7 @@ contract BatchSettlement is ChannelHashes {
 
     /// @inheritdoc IBatchSettlement
     function claim(VoucherClaim[] calldata voucherClaims) external guarded {
-        for (uint256 i; i < voucherClaims.length; ++i) {
-            _claim(voucherClaims[i], msg.sender);
-        }
+        _claimAll(voucherClaims, new bytes32[](0), msg.sender);
     }
 
     /// @inheritdoc IBatchSettlement
@@ -105,10 +103,9 @@ contract BatchSettlement is ChannelHashes {
     {
         if (voucherClaims.length == 0) revert Errors.BatchSettlement_EmptyBatch();
         address authorizer = voucherClaims[0].voucher.channel.receiverAuthorizer;
-        _checkSignature(authorizer, getClaimBatchDigest(voucherClaims), authorizerSignature);
-        for (uint256 i; i < voucherClaims.length; ++i) {
-            _claim(voucherClaims[i], authorizer);
-        }
+        bytes32[] memory ids = _channelIdsOf(voucherClaims);
+        _checkSignature(authorizer, _claimBatchDigest(voucherClaims, ids), authorizerSignature);
+        _claimAll(voucherClaims, ids, authorizer);
     }
 
     /// @inheritdoc IBatchSettlement
@@ -158,20 +155,45 @@ contract BatchSettlement is ChannelHashes {
 
     // ------------------------------------------------------------------ internal
 
-    function _claim(VoucherClaim calldata entry, address authorizer) private {
+    /// @dev What neighbours claim for the same receiver is counted together and written once. `ids` are the channels',
+    /// or none, where nobody has hashed them yet.
+    function _claimAll(VoucherClaim[] calldata voucherClaims, bytes32[] memory ids, address authorizer)
+        private
+    {
+        (address receiver, address token, uint128 sum) = (address(0), address(0), 0);
+        for (uint256 i; i < voucherClaims.length; ++i) {
+            VoucherClaim calldata entry = voucherClaims[i];
+            ChannelConfig calldata config = entry.voucher.channel;
+            if (config.receiver != receiver || config.token != token) {
+                _count(receiver, token, sum);
+                (receiver, token, sum) = (config.receiver, config.token, 0);
+            }
+            sum += _claim(entry, ids.length == 0 ? getChannelId(config) : ids[i], authorizer);
+        }
+        _count(receiver, token, sum);
+    }
+
+    function _count(address receiver, address token, uint128 amount) private {
+        if (amount != 0) receivers[receiver][token].totalClaimed += amount;
+    }
+
+    /// @dev Returns what the voucher adds.
+    function _claim(VoucherClaim calldata entry, bytes32 channelId, address authorizer)
+        private
+        returns (uint128 added)
+    {
         ChannelConfig calldata config = entry.voucher.channel;
         if (config.receiverAuthorizer != authorizer) {
             revert Errors.BatchSettlement_WrongAuthorizer(authorizer, config.receiverAuthorizer);
         }
-        bytes32 channelId = getChannelId(config);
         Channel storage channel = channels[channelId];
-        uint128 before = channel.totalClaimed;
+        (uint128 balance, uint128 before) = (channel.balance, channel.totalClaimed);
         // Already claimed: skipped, so that the rest of the batch stands.
-        if (entry.totalClaimed <= before) return;
-        _checkVoucher(entry, channelId, channel.balance);
+        if (entry.totalClaimed <= before) return 0;
+        _checkVoucher(entry, channelId, balance);
         channel.totalClaimed = entry.totalClaimed;
-        receivers[config.receiver][config.token].totalClaimed += entry.totalClaimed - before;
-        emit Claimed(channelId, config.receiver, entry.totalClaimed - before, entry.totalClaimed);
+        added = entry.totalClaimed - before;
+        emit Claimed(channelId, config.receiver, added, entry.totalClaimed);
     }
 
     function _checkVoucher(VoucherClaim calldata entry, bytes32 channelId, uint128 balance) private view {

@@ -41,17 +41,32 @@ abstract contract ChannelHashes is IBatchSettlement, EIP712 {
     }
 
     /// @inheritdoc IBatchSettlement
-    function getClaimBatchDigest(VoucherClaim[] calldata voucherClaims) public view returns (bytes32) {
-        bytes32[] memory entries = new bytes32[](voucherClaims.length);
+    function getClaimBatchDigest(VoucherClaim[] calldata voucherClaims) external view returns (bytes32) {
+        return _claimBatchDigest(voucherClaims, _channelIdsOf(voucherClaims));
+    }
+
+    /// @dev Each channel's id is hashed once, whatever a batch needs it for.
+    function _channelIdsOf(VoucherClaim[] calldata voucherClaims)
+        internal
+        view
+        returns (bytes32[] memory ids)
+    {
+        ids = new bytes32[](voucherClaims.length);
+        for (uint256 i; i < ids.length; ++i) {
+            ids[i] = getChannelId(voucherClaims[i].voucher.channel);
+        }
+    }
+
+    function _claimBatchDigest(VoucherClaim[] calldata voucherClaims, bytes32[] memory ids)
+        internal
+        view
+        returns (bytes32)
+    {
+        bytes32[] memory entries = new bytes32[](ids.length);
         for (uint256 i; i < entries.length; ++i) {
             VoucherClaim calldata entry = voucherClaims[i];
             entries[i] = keccak256(
-                abi.encode(
-                    CLAIM_ENTRY_TYPEHASH,
-                    getChannelId(entry.voucher.channel),
-                    entry.voucher.maxClaimableAmount,
-                    entry.totalClaimed
-                )
+                abi.encode(CLAIM_ENTRY_TYPEHASH, ids[i], entry.voucher.maxClaimableAmount, entry.totalClaimed)
             );
         }
         bytes32 entriesHash = keccak256(abi.encodePacked(entries));
