@@ -1,5 +1,5 @@
 /** The search, the kinds and the order: each change stands in the address at once. */
-import { useNavigate } from '@tanstack/react-router'
+import { useNavigate, useRouter } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { short } from '../words/plain.ts'
 import type { Search } from './search.ts'
@@ -40,6 +40,7 @@ function Choice<T extends string>(props: {
 
 export function Finder({ search }: { search: Search }) {
   const navigate = useNavigate({ from: '/' })
+  const router = useRouter()
   const [text, setText] = useState(search.q ?? '')
   const change = (part: Partial<Record<keyof Search, string | undefined>>) =>
     navigate({
@@ -53,7 +54,10 @@ export function Finder({ search }: { search: Search }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: only what is typed starts the clock
   useEffect(() => {
     if (text.trim() === (search.q ?? '')) return
-    const timer = setTimeout(() => void change({ q: text.trim() }), TYPING_MS)
+    const timer = setTimeout(() => {
+      // Whoever has chosen a work meanwhile is on the way there, and is not called back to the shelf.
+      if (router.latestLocation.pathname === '/') void change({ q: text.trim() })
+    }, TYPING_MS)
     return () => clearTimeout(timer)
   }, [text])
   return (
