@@ -22,8 +22,8 @@ function files(name: string, patterns: string[], limitMinutes: number): Suite {
 export const SUITES: readonly Suite[] = [
   { name: 'check', command: ['node', 'test/check.ts'], limitMinutes: 3 },
   files('schema', ['schema/*.test.ts'], 1),
-  { name: 'solidity', command: ['node', 'contracts/forge-test.ts'], limitMinutes: 6 },
-  files('contracts', ['contracts/*.test.ts'], 2),
+  { name: 'solidity', command: ['node', 'contracts/forge-test.ts'], limitMinutes: 9 },
+  files('contracts', ['contracts/*.test.ts', 'contracts/model/*.test.ts'], 5),
   files('seal', ['seal/**/*.test.ts'], 3),
   files('key-node', ['key-node/**/*.test.ts'], 5),
   files('edge', ['worker/**/*.test.ts'], 4),
