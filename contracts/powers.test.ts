@@ -32,6 +32,8 @@ import { keyNetworkAbi, keyNetworkBytecode } from './generated/key-network.ts'
 import { moneyAbi, moneyBytecode } from './generated/money.ts'
 import { multicall3Abi, multicall3Bytecode } from './generated/multicall3.ts'
 import { operatorsAbi, operatorsBytecode } from './generated/operators.ts'
+import { permit2Abi, permit2Bytecode } from './generated/permit2.ts'
+import { permit2CollectorAbi, permit2CollectorBytecode } from './generated/permit2-collector.ts'
 import { policyAbi, policyBytecode } from './generated/policy.ts'
 import { settlementAbi, settlementBytecode } from './generated/settlement.ts'
 import { worksAbi, worksBytecode } from './generated/works.ts'
@@ -97,6 +99,8 @@ async function deployAll(): Promise<Map<string, Deployed>> {
   }
   const network = [owner, [node], 1n, pad('0x01', { size: 48 })]
   const settlement = await put(settlementAbi, settlementBytecode)
+  const permit2 = await put(permit2Abi, permit2Bytecode)
+  const permit2Places = [settlement.address, permit2.address]
   return new Map<string, Deployed>([
     ['TestMoney', money],
     ['Operators', operators],
@@ -107,6 +111,8 @@ async function deployAll(): Promise<Map<string, Deployed>> {
     ['KeyNetwork', await put(keyNetworkAbi, keyNetworkBytecode, network)],
     ['BatchSettlement', settlement],
     ['Erc3009Collector', await put(collectorAbi, collectorBytecode, [settlement.address])],
+    ['Permit2', permit2],
+    ['Permit2Collector', await put(permit2CollectorAbi, permit2CollectorBytecode, permit2Places)],
     ['Multicall3', await put(multicall3Abi, multicall3Bytecode)],
   ])
 }

@@ -23,7 +23,6 @@ library Errors {
     // ------------------------------------------------------------------ Works: construction
 
     error Works_ZeroMoney();
-    error Works_MoneyWithoutCode(address money);
     error Works_ZeroPolicy();
     error Works_ZeroTreasury();
     error Works_FeeTooHigh(uint256 feeBps, uint256 maxBps);

@@ -35,8 +35,6 @@ abstract contract Credits is ICredits, Records {
 
     constructor(address money_, address treasury_, address policy_) {
         if (money_ == address(0)) revert Errors.Works_ZeroMoney();
-        // Payments ask a money without looking whether it is there: what has no code would refuse nothing.
-        if (money_.code.length == 0) revert Errors.Works_MoneyWithoutCode(money_);
         if (treasury_ == address(0)) revert Errors.Works_ZeroTreasury();
         if (policy_ == address(0)) revert Errors.Works_ZeroPolicy();
         (money, treasury, policy) = (money_, treasury_, policy_);
