@@ -15,6 +15,11 @@ export const atomicText = z
   .string()
   .regex(/^(0|[1-9]\d{0,38})$/, 'expected whole atomic units as decimal digits')
 
+/** A sum of the chain's own, which counts in 256 bits. */
+export const sumText = z
+  .string()
+  .regex(/^(0|[1-9]\d{0,77})$/, 'expected whole atomic units as decimal digits')
+
 /** Reads a wire sum. Throws on anything that is not plain digits, so a float can never become money. */
 export function toAtomic(text: string): AtomicAmount {
   return BigInt(atomicText.parse(text)) as AtomicAmount // Safety: the pattern admits non-negative integers only.

@@ -1,30 +1,60 @@
 /** The JSON shapes of the edge's answers: works, listings, operators. Whoever reads them can check each on the chain. */
 import { z } from 'zod'
-import { address, bytes32, hexData, seconds, sha256Name, workIdText } from './hex.ts'
+import { sumText } from './amounts.ts'
+import { address, bytes32, count, hexData, seconds, sha256Name, workIdText } from './hex.ts'
 import { listing } from './listing.ts'
 import { manifest } from './manifest.ts'
+import { hiddenWork } from './moderation.ts'
 import { offer, PAYMENTS } from './offer.ts'
+import { pageQuery } from './page.ts'
 import { prices } from './price.ts'
-import { KINDS, parent, terms } from './work.ts'
+import { DISCLOSURES, KINDS, parent, terms } from './work.ts'
 
-const count = z.number().int().min(0)
+/**
+ * `new` is the newest first, `price` the cheapest first, `sales` the most often bought first. `served` is by what answers
+ * brought in: the chain tells no number of answers, only their money. `trending` is by purchases and payments of late: each
+ * counts half as much after three days. Works without any follow by age.
+ */
+export const SORTS = ['new', 'price', 'sales', 'served', 'trending'] as const
+/** How a page is ordered in truth: `relevance` for words that few works have, `recency` for age. */
+export const ORDERS = ['recency', 'price', 'sales', 'served', 'trending', 'relevance'] as const
 
-/** `new` is the newest first, `price` the cheapest first, `sales` the most sold first. A search is always newest first. */
-export const SORTS = ['new', 'price', 'sales'] as const
-export const PAGE_LIMIT = 100
+const priceParameter = z.coerce
+  .number()
+  .int()
+  .min(0)
+  .max(2 ** 48 - 1)
+  .optional()
 
+/** Every condition narrows further. A search without `sort` is by relevance where its words are rare enough. */
 export const worksQuery = z.object({
   q: z.string().max(200).optional(),
   kind: z.enum(KINDS).optional(),
+  disclosure: z.enum(DISCLOSURES).optional(),
   creator: address.optional(),
+  /** The base model, by the sha256 of its weights or by its name. */
+  base: z.string().min(1).max(120).optional(),
+  /** Without a region: `en` finds `en-GB` too. */
+  language: z
+    .string()
+    .regex(/^[a-z]{2,3}$/, 'expected a language of two or three letters')
+    .optional(),
+  licence: z.string().min(1).max(80).optional(),
+  /** One tag, or several with commas between: works that have them all. */
+  tags: z
+    .string()
+    .regex(
+      /^[a-z0-9][a-z0-9-]{0,31}(,[a-z0-9][a-z0-9-]{0,31}){0,3}$/,
+      'expected one to four tags with commas between',
+    )
+    .optional(),
+  adapter: z.enum(['yes', 'no']).optional(),
+  minPriceAtomic: priceParameter,
+  maxPriceAtomic: priceParameter,
   sort: z.enum(SORTS).optional(),
-  limit: z.coerce.number().int().min(1).max(PAGE_LIMIT).default(25),
-  cursor: z.string().max(400).optional(),
+  ...pageQuery.shape,
 })
 export type WorksQuery = z.infer<typeof worksQuery>
-
-/** A sum that the chain holds in 256 bits. */
-const sumText = z.string().regex(/^(0|[1-9]\d{0,77})$/, 'expected whole atomic units as decimal digits')
 
 /** A work in a list. The texts come from the manifest and are null until its blob has been seen. */
 export const workSummary = z.object({
@@ -55,13 +85,21 @@ export const workSummary = z.object({
   collectedAtomic: sumText,
   /** What answers and resales brought its creator, also as a parent of other works. */
   royaltiesAtomic: sumText,
+  /** How many operators proved that they open its latest version; where none did, the work is unproven. */
+  openings: count,
 })
 export type WorkSummary = z.infer<typeof workSummary>
 
 export const worksPage = z.object({
   works: z.array(workSummary),
   nextCursor: z.string().nullable(),
+  /** What was asked for; `order` is what was done. */
   sort: z.enum(SORTS),
+  order: z.enum(ORDERS),
+  /** The page may hold fewer works than asked for, or none, though more exist: `nextCursor` looks further. */
+  bounded: z.boolean(),
+  /** Words that no work has, and what was looked for instead. */
+  corrected: z.array(z.object({ from: z.string(), to: z.string() })),
 })
 
 export const workDetail = workSummary.extend({
@@ -71,6 +109,8 @@ export const workDetail = workSummary.extend({
   accepted: z.array(address),
   versions: z.array(z.object({ version: z.number().int(), contentHash: sha256Name })),
   manifest: manifest.nullable(),
+  /** Not null: moderators of this edge took it out of its lists. Holding, trading and chatting go on. */
+  hidden: hiddenWork.nullable().default(null),
 })
 export type WorkDetail = z.infer<typeof workDetail>
 
@@ -91,7 +131,7 @@ export const offerRow = z.object({
   payment: z.enum(PAYMENTS),
   signature: hexData,
   postedAtSeconds: seconds,
-  /** How many of its editions are not delivered yet. Whether the buyer still has the money, the chain says. */
+  /** How many of its editions are not delivered yet. The buyer could pay for one at the last indexed block; the chain says whether that still holds. */
   leftQuantity: count,
 })
 export const offersPage = z.object({ offers: z.array(offerRow) })
@@ -107,7 +147,11 @@ export const operatorRow = z.object({
   active: z.boolean(),
   freeAtSeconds: seconds.nullable(),
 })
-export const operatorsPage = z.object({ operators: z.array(operatorRow) })
+/** What a client needs of `GET /v1/operators`; what was measured is in `directory.ts`. */
+export const operatorsPage = z.object({
+  operators: z.array(operatorRow),
+  nextCursor: z.string().nullable().default(null),
+})
 export type OperatorRow = z.infer<typeof operatorRow>
 
 export const holdingRow = z.object({
@@ -169,6 +213,8 @@ export const tokenMetadata = z.object({
   name: z.string(),
   description: z.string(),
   decimals: z.literal(0),
+  /** The share card. */
+  image: z.string(),
   external_url: z.string().optional(),
   attributes: z.array(
     z.object({
@@ -184,7 +230,9 @@ export const contractMetadata = z.object({
   name: z.string(),
   symbol: z.string(),
   description: z.string(),
-  external_link: z.string().optional(),
+  image: z.string(),
+  external_link: z.string(),
+  collaborators: z.array(address),
 })
 
 export const edgeHealth = z.object({
@@ -196,4 +244,6 @@ export const edgeHealth = z.object({
   lagBlocks: z.number().int().nullable(),
   indexedAtSeconds: seconds,
   reason: z.string().nullable(),
+  /** The endpoints of the chain that the last run did without, each with the reason. */
+  passedOver: z.array(z.string()).optional(),
 })

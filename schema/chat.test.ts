@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { keccak256, toBytes } from 'viem'
 import { canonicalJson } from './canonical-json.ts'
-import { inputBytesOf, requestHash } from './chat.ts'
+import { chatRequest, inputBytesOf, outputBytesOf, outputHash, requestHash } from './chat.ts'
 import { chargeAtomic, maxChargeAtomic, pricesWithin } from './price.ts'
+import type { ToolCall } from './tools.ts'
 import { terms } from './work.ts'
 
 test('the order of fields does not change the name of a request, any value does', () => {
@@ -41,6 +43,48 @@ test('text is counted in UTF-8 bytes, parts and plain strings alike', () => {
     inputBytesOf({ messages: [{ role: 'user', content: '' }], grimoire: { input: { b: 1, a: 'x' } } }),
     15,
   )
+})
+
+const look: ToolCall = { id: 'a', type: 'function', function: { name: 'look', arguments: '{"at":"añ"}' } }
+const tools = [{ type: 'function' as const, function: { parameters: {}, name: 'look' } }]
+
+test('calls, results, tools and a schema are counted as sent, each once, before and after they are parsed', () => {
+  const request = {
+    model: 'm',
+    messages: [
+      { role: 'assistant' as const, content: null, tool_calls: [look] },
+      { role: 'tool' as const, tool_call_id: 'a', content: 'stars' },
+    ],
+    tools,
+    response_format: { type: 'json_schema' as const, json_schema: { name: 's', schema: { type: 'object' } } },
+  }
+  const called = 'look'.length + '{"at":"añ"}'.length + 1
+  const offered = '[{"function":{"name":"look","parameters":{}},"type":"function"}]'.length
+  const schema = '{"name":"s","schema":{"type":"object"}}'.length
+  assert.equal(inputBytesOf(request), called + 'stars'.length + offered + schema)
+  assert.equal(inputBytesOf(chatRequest.parse(JSON.parse(JSON.stringify(request)))), inputBytesOf(request))
+})
+
+test('a result of a call that nobody made is refused, by its place', () => {
+  const messages = [{ role: 'tool', tool_call_id: 'b', content: '' }]
+  const parsed = chatRequest.safeParse({ model: 'm', messages })
+  assert.deepEqual(parsed.error?.issues[0]?.path, ['messages', 0, 'tool_call_id'])
+})
+
+test('what was delivered is counted and named by its text and its calls, whatever their ids', () => {
+  assert.equal(outputBytesOf('é', [look]), 2 + 4 + 12)
+  assert.equal(outputHash('é'), keccak256(toBytes('é')))
+  const named = outputHash('é', [look])
+  assert.equal(named, '0x8c34c97b50a96d6e2de313865d3e7d6ba97feadb9715cbc7c8e502f4dfbd54a0')
+  assert.equal(outputHash('é', [{ ...look, id: 'other' }]), named)
+  const moved = { ...look, function: { name: 'loo', arguments: 'k{"at":"añ"}' } }
+  for (const other of [
+    outputHash('é'),
+    outputHash('', [look]),
+    outputHash('é', [look, look]),
+    outputHash('é', [moved]),
+  ])
+    assert.notEqual(other, named)
 })
 
 const price = {

@@ -6,6 +6,7 @@ import { outputKinds } from './output-kinds.ts'
 import { checkInput, type Field, parsePicoschema } from './picoschema.ts'
 import { Problem } from './problem.ts'
 import { parseTemplate, type Rendered, renderTemplate, type TemplateNode } from './prompt-template.ts'
+import { isRecord } from './record.ts'
 import { type Generation, type Utterance, utterancesOf } from './utterance.ts'
 
 export const PROMPT_MAX_BYTES = 262_144
@@ -124,7 +125,7 @@ function jsonObject(text: string): Record<string, unknown> | undefined {
   if (!text.trimStart().startsWith('{')) return undefined
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
+    return isRecord(value) ? value : undefined
   } catch {
     return undefined
   }

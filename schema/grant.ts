@@ -60,10 +60,11 @@ export function readGrantStatement(text: string) {
 
 /** `POST /v1/grants` takes the authSig and which version it is about. */
 export const grantRequest = z.object({ model: z.string().max(256), authSig })
-/** Names one grant of several in a chat request; without it a node takes the payer's own. */
+/** The id of the grant in a chat request: a secret between its holder and the node, which shows that the holder asks. */
 export const GRANT_HEADER = 'grimoire-grant'
 export const grantAnswer = z.object({
-  id: z.string(),
+  /** Told once, to the first who brings the text that the holder signed; key nodes see that text later. */
+  id: z.string().optional(),
   workId: workIdText,
   version: z.number().int(),
   holder: address,

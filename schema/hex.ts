@@ -26,6 +26,7 @@ export const workIdText = z
   .regex(/^[1-9]\d{0,77}$/, 'expected a work id as decimal digits')
   .refine(text => !/^\d+$/.test(text) || BigInt(text) <= UINT256_MAX, 'a work id fits in 256 bits')
 
+export const count = z.number().int().min(0)
 export const seconds = z.number().int().min(0).max(253_402_300_799)
 
 /** Content hash names and the ledger's bytes32 are the same 32 bytes, with and without 0x. */

@@ -14,6 +14,8 @@ export const MEDIA_TYPES = {
   chatbotCard: 'application/vnd.character-card+json;version=3',
   promptCard: 'text/vnd.dotprompt',
   adapter: 'application/vnd.gguf',
+  /** One for all of them: that it is Markdown or a table is as sealed as its name. */
+  knowledge: 'text/vnd.grimoire.knowledge',
 } as const
 
 export const part = z.object({
@@ -24,6 +26,11 @@ export const part = z.object({
   sha256: sha256Name,
   sizeBytes: z.number().int().positive(),
   plainSizeBytes: z.number().int().min(0),
+  /** What the ciphertext is called on IPFS, where that does not follow from its hash: of more than one MiB. */
+  cid: z
+    .string()
+    .regex(/^b[a-z2-7]{58}$/, 'expected a CIDv1 in base32')
+    .optional(),
 })
 export type Part = z.infer<typeof part>
 

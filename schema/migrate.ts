@@ -1,4 +1,4 @@
-/** Writes the migration for whatever changed in `tables.ts`; with `--check` it only says whether one is missing. */
+/** Writes the migration for whatever changed in `tables*.ts`; with `--check` it only says whether one is missing. */
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -10,7 +10,7 @@ const drizzleKit = join(dirname(createRequire(import.meta.url).resolve('drizzle-
 
 /** Runs drizzle-kit from the repository's root: it takes `out` for a path relative to where it stands. */
 function generate(out: string, ...more: string[]): void {
-  const flags = ['generate', '--dialect', 'sqlite', '--schema', 'schema/tables.ts', '--out', out, ...more]
+  const flags = ['generate', '--dialect', 'sqlite', '--schema', 'schema/tables*.ts', '--out', out, ...more]
   const { status, stderr, stdout } = spawnSync(process.execPath, [drizzleKit, ...flags], {
     cwd: root,
     encoding: 'utf8',
@@ -30,7 +30,7 @@ if (process.argv.includes('--check')) {
     generate(copy.slice(root.length + 1))
     const missing = files(copy).length - files(join(here, 'migrations')).length
     if (missing > 0) {
-      process.stderr.write('schema/migrations is behind schema/tables.ts. Run: npm run migrations\n')
+      process.stderr.write('schema/migrations is behind schema/tables*.ts. Run: npm run migrations\n')
       process.exitCode = 1
     }
   } finally {

@@ -1,5 +1,6 @@
 /** Picoschema: the short way in which a dotprompt declares its variables; parsed to fields, against which input is checked. */
 import { Problem } from './problem.ts'
+import { isRecord } from './record.ts'
 
 const SCALARS = ['string', 'number', 'integer', 'boolean', 'any'] as const
 type Scalar = (typeof SCALARS)[number]
@@ -13,9 +14,6 @@ export type Field = { name: string; optional: boolean; description?: string; typ
 
 const MAX_DEPTH = 8
 const NAME = /^([A-Za-z_][A-Za-z0-9_]*)(\?)?(?:\((array|object|enum)(?:,\s*(.*))?\))?$/
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Reads `input.schema`. `at` names the place for the message; every form outside the subset is refused. */
 export function parsePicoschema(schema: unknown, at = 'input.schema', depth = 0): Field[] {

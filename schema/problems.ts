@@ -1,13 +1,7 @@
 /** The rows of the error table: status, whether the same request may be tried again, one sentence, one mend. */
-
-type Row = { status: number; retry: boolean; title: string; mend: string }
-
-const row = (status: number, title: string, mend: string, retry = false): Row => ({
-  status,
-  retry,
-  title,
-  mend,
-})
+import { type Row, row } from './problem-row.ts'
+import { chatProblems } from './problems-chat.ts'
+import { edgeProblems } from './problems-edge.ts'
 
 export const problems = {
   // Anywhere
@@ -17,6 +11,11 @@ export const problems = {
     'The request does not have the expected shape.',
     'Correct the named field and send it again.',
   ),
+  cursor_invalid: row(
+    400,
+    'This cursor was not given out by this edge for this very query.',
+    'Begin again without a cursor, and change nothing but the cursor from page to page.',
+  ),
   not_found: row(404, 'Nothing is here.', 'Check the path and the id.'),
   method_not_allowed: row(
     405,
@@ -24,9 +23,47 @@ export const problems = {
     'Use one of the methods in the allow header.',
   ),
   body_too_large: row(413, 'The body is larger than is taken here.', 'Send less than the stated limit.'),
+  media_type_unsupported: row(
+    415,
+    'The body is of a type that is not taken here.',
+    'Send it with the content type that the description of the route names.',
+  ),
+  idempotency_key_reused: row(
+    422,
+    'This idempotency key was used for another request.',
+    'Take a new key for each thing that you want done.',
+  ),
+  idempotency_in_flight: row(
+    409,
+    'A request with this idempotency key is still under way.',
+    'Wait for the seconds in retry-after, then send the same again.',
+    true,
+  ),
   rate_limited: row(429, 'Too many requests from here.', 'Wait for the seconds in retry-after.', true),
   timed_out: row(504, 'The answer took longer than the limit.', 'Try again, or raise the time limit.', true),
+  endpoint_refused: row(
+    400,
+    'This address is not one that an edge calls.',
+    'Give an https address with a public name, without user or password, on port 443 or above 1023.',
+  ),
+  endpoint_unreachable: row(
+    502,
+    'The address gave no answer that counts.',
+    'Check that it answers from the internet, by itself and without a redirect.',
+    true,
+  ),
   config_invalid: row(500, 'The configuration cannot be used.', 'Correct the named setting and start again.'),
+  usage_invalid: row(400, 'The command cannot be run like this.', 'Correct it; --help shows an example.'),
+  keystore_wrong_passphrase: row(
+    401,
+    'The key file does not open with this passphrase.',
+    'Check the passphrase; nothing was changed.',
+  ),
+  directory_taken: row(
+    409,
+    'A node, or a claim, is using this directory: two would spend one key.',
+    'Wait until it ends, or stop it first.',
+  ),
   port_taken: row(
     500,
     'A port that is needed is taken.',
@@ -45,6 +82,7 @@ export const problems = {
     'Check the RPC URL and that the chain is running.',
     true,
   ),
+  index_taken: row(503, 'Another writer has taken the index over.', 'Ask again.', true),
   chain_wrong: row(400, 'This belongs to another chain.', 'Switch to the expected chain id.'),
   transaction_reverted: row(
     409,
@@ -52,6 +90,16 @@ export const problems = {
     'Read the named reason and correct the request.',
   ),
   funds_missing: row(402, 'The account holds less money than this costs.', 'Fund the account and try again.'),
+  gas_missing: row(
+    402,
+    'The account has too little of the chain’s own coin for the network’s fee.',
+    'Send it a little of that coin, or ask an edge that sends purchases for others.',
+  ),
+  allowance_missing: row(
+    409,
+    'The ledger may not take that much of this account’s money.',
+    'Allow it first (POST /v1/transactions/allow), or pay by a signed authorization.',
+  ),
   authorization_invalid: row(
     409,
     'The authorization of the payment has expired, was used before, or is not its payer’s.',
@@ -66,6 +114,12 @@ export const problems = {
     409,
     'Nothing would change: it is so already, or nothing is owed.',
     'Leave it as it is.',
+  ),
+  purchase_under_way: row(
+    409,
+    'This is being bought in another window.',
+    'Answer your wallet there; here it can be gone on with when that window is closed.',
+    true,
   ),
   wallet_refused: row(400, 'The wallet did not sign.', 'Confirm in the wallet, or leave it as it is.'),
   work_unknown: row(404, 'No such work is on the ledger.', 'Check the work id and the chain.'),
@@ -94,6 +148,11 @@ export const problems = {
     422,
     'The manifest is not the one that the ledger names.',
     'Fetch it from another mirror: this copy was altered.',
+  ),
+  manifest_missing: row(
+    404,
+    'The edge does not have the manifest of this version.',
+    'Upload the manifest under its hash, then try again.',
   ),
   part_missing: row(404, 'A sealed part of the work cannot be fetched.', 'Try another mirror.', true),
   part_hash_mismatch: row(
@@ -176,6 +235,11 @@ export const problems = {
     'No grant for this work was given to this node.',
     'Send a grant to POST /v1/grants first.',
   ),
+  grant_secret_missing: row(
+    401,
+    'Nothing in the request shows that it comes from the holder.',
+    'Send the id that POST /v1/grants answered in the header grimoire-grant, or sign the request with the channel’s key.',
+  ),
   grant_operator_unknown: row(
     403,
     'The grant names an operator whose session key this is not.',
@@ -195,123 +259,99 @@ export const problems = {
   not_admitted: row(403, 'The work does not admit this node.', 'Choose an admitted node from the directory.'),
   not_bonded: row(503, 'The node has no active bond.', 'Choose another node, or bond it.'),
 
-  // Conversation and payment
-  prompt_too_long: row(
-    400,
-    'The conversation is longer than the context of the model.',
-    'Shorten the messages, or begin a new conversation.',
+  // Drafts and proofs
+  drafts_off: row(403, 'This node runs no drafts.', 'Try another node, or turn drafts on in its settings.'),
+  draft_leave_invalid: row(
+    401,
+    'The leave to run a draft is not signed for this draft and this node.',
+    'Sign a new one for the named operator; each is good for ten minutes.',
   ),
-  field_unsupported: row(400, 'A field of the request is not supported here.', 'Leave the named field out.'),
-  input_invalid: row(
-    400,
-    'The prompt’s variables are not those that it declares.',
-    'Send the named variables in `grimoire.input`.',
+  draft_missing: row(
+    404,
+    'No such draft is open here, or its token is another.',
+    'Open it again: drafts are wiped when they are idle.',
   ),
-  card_invalid: row(
-    422,
-    'The sealed card is not one that can be used.',
-    'The creator has to publish a corrected version.',
-  ),
-  base_mismatch: row(
-    409,
-    'The work needs another base model than this node runs.',
-    'Choose a node that runs the named base model.',
-  ),
-  adapter_invalid: row(
-    422,
-    'The adapter does not fit the base model.',
-    'The creator has to publish an adapter for this base.',
-  ),
-  model_file_invalid: row(500, 'The model file cannot be used.', 'Give a complete GGUF file for llama.cpp.'),
-  engine_failed: row(503, 'The engine failed; the turn is free.', 'Try again.', true),
-  recital_stopped: row(
-    403,
-    'The answer was stopped: it began to recite the hidden prompt, or was not in a form that the work declares.',
-    'Ask for something else; what was delivered is paid, the rest is not.',
-  ),
-  recital_paused: row(
+  drafts_spent: row(
     429,
-    'Too many answers to this holder had to be stopped for reciting the hidden prompt.',
-    'Wait for the seconds in retry-after, then ask for something else.',
+    'The free turns of today are used up.',
+    'Wait for the seconds in retry-after, or mint the work and pay for turns.',
     true,
   ),
-  node_busy: row(
-    503,
-    'The node answers as many turns as it can.',
-    'Try again in a moment, or use another node.',
-    true,
+  opening_invalid: row(
+    422,
+    'The proof of opening does not hold.',
+    'Ask the node for a new one; a proof is for one version and its operator’s present key.',
   ),
-  payment_required: row(
-    402,
-    'The turn has to be paid.',
-    'Pay with a voucher as the PAYMENT-REQUIRED header says.',
+
+  // Conversation and payment
+  ...chatProblems,
+
+  // Gateway
+  token_wrong: row(
+    401,
+    'The API key is not the token of this gateway.',
+    'Take the key that `npx grimoire serve` prints, and send it as a bearer token.',
   ),
-  payment_refused: row(402, 'The voucher was refused.', 'Read the reason; a corrected voucher may follow.'),
-  pay_to_mismatch: row(
-    409,
-    'The node asks to be paid somewhere else than the splitter of the work.',
-    'Do not pay; leave this node.',
-  ),
-  request_signature_invalid: row(
+  host_refused: row(
     403,
-    'The request is not signed by the key of the channel.',
-    'Sign the hash of this very request with the channel’s session key.',
+    'The request names a host that this gateway does not answer for.',
+    'Ask 127.0.0.1 or localhost, or start the gateway with --allow-host.',
   ),
-  quote_invalid: row(
-    502,
-    'The quote of the node is not signed by its operator, or not for this.',
-    'Leave this node.',
+  model_unknown: row(
+    404,
+    'You hold no work of this name.',
+    'Take a name from GET /v1/models; a work that you have just bought is there in a moment.',
   ),
-  receipt_invalid: row(
-    502,
-    'The receipt does not match what was sent and delivered.',
-    'Stop paying this node; keep the receipt.',
+  operator_unknown: row(
+    404,
+    'No such operator is registered.',
+    'Check the address; a new one is indexed in a moment.',
   ),
-  cap_reached: row(
-    402,
-    'This would go beyond the spending cap that you set.',
-    'Raise the cap or wait for the next day.',
+  operator_key_refused: row(
+    409,
+    'An operator cannot have this key: another has it or had it, or it is the owner’s own.',
+    'Make new keys with grimoire-node init, and name those.',
+  ),
+  bond_leaving: row(
+    409,
+    'The bond is on its way out, and nothing is added to it meanwhile.',
+    'Take the unbonding back first, or wait until the bond can be withdrawn.',
+  ),
+  bond_locked: row(409, 'The bond is not free yet.', 'Withdraw it from the named second of the chain on.'),
+  no_operator: row(
+    503,
+    'No operator serves this work now.',
+    'Read the reason of each, and try again in a moment.',
+    true,
+  ),
+  daily_cap_reached: row(
+    429,
+    'This would go beyond what the gateway may spend in a day.',
+    'Wait for the next day (UTC), ask for fewer tokens, or start the gateway with a higher --daily-cap.',
+  ),
+  store_locked: row(
+    409,
+    'Another gateway is using this store.',
+    'Stop it first, or name another folder with --store.',
+  ),
+  passphrase_wrong: row(
+    401,
+    'The file does not open with this passphrase.',
+    'Check the passphrase; nothing was changed.',
+  ),
+  wallet_file_invalid: row(
+    400,
+    'This is no wallet file that can be used.',
+    'Give a file with one private key in hex (mode 0600), or a keystore of version 3.',
+  ),
+  bundle_invalid: row(
+    400,
+    'This is no bundle of a grant and its session key.',
+    'Export it again from the page or from `exportForGateway`.',
   ),
 
   // Edge
-  hash_mismatch: row(
-    422,
-    'The bytes do not have the hash of their name.',
-    'Send the bytes under their own sha256.',
-  ),
-  order_signature_invalid: row(
-    403,
-    'The listing or offer is not signed by its maker.',
-    'Sign it with the maker’s account.',
-  ),
-  order_expired: row(
-    410,
-    'The listing or offer has expired or ends too far ahead.',
-    'Sign one that ends within 30 days.',
-  ),
-  order_cancelled: row(
-    409,
-    'The listing or offer was cancelled or already filled.',
-    'Sign a new one with a fresh nonce and the current counter.',
-  ),
-  order_filled: row(
-    409,
-    'Fewer editions are left than were asked for.',
-    'Ask for at most as many as are left.',
-  ),
-  listing_not_held: row(
-    409,
-    'The seller does not hold what the listing offers.',
-    'List only editions that the account holds.',
-  ),
-  proceeds_too_low: row(
-    409,
-    'The seller would receive less than they asked for.',
-    'The protocol’s fee may have risen: sign anew, or accept less.',
-  ),
-  edge_lied: row(502, 'The edge said something that the chain contradicts.', 'Use another edge.'),
-  edge_unreachable: row(502, 'The edge does not answer.', 'Check its URL, or use another edge.', true),
-  node_unreachable: row(502, 'The node does not answer.', 'Try again, or choose another node.', true),
+  ...edgeProblems,
 } as const satisfies Record<string, Row>
 
 export type ProblemCode = keyof typeof problems

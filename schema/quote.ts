@@ -1,14 +1,31 @@
 /** A node's free, signed word on whether it can serve a version, at which price and on which terms. */
 import { z } from 'zod'
 import { atomicText } from './amounts.ts'
-import { address, bytes32, type Hex, hexData, seconds, workIdText } from './hex.ts'
+import { address, bytes32, count, hexData, seconds } from './hex.ts'
+import { aboutVersion, inNumbers, nodeDomain } from './node-word.ts'
 import { prices } from './price.ts'
 
+/** Who brings the chain's coin for each kind of transaction. A quote that says otherwise is none of ours. */
+export const gas = z.object({
+  deposit: z.literal('operator'),
+  claim: z.literal('operator'),
+  refund: z.literal('operator'),
+  /** Leaving without the node: the payer's own transactions. */
+  exit: z.literal('payer'),
+})
+export const GAS: z.infer<typeof gas> = {
+  deposit: 'operator',
+  claim: 'operator',
+  refund: 'operator',
+  exit: 'payer',
+}
+
+/** What each side can lose to the other, in turns: neither advances more than one. */
+export const atRisk = z.object({ payerTurns: z.literal(1), operatorTurns: z.literal(1) })
+export const AT_RISK: z.infer<typeof atRisk> = { payerTurns: 1, operatorTurns: 1 }
+
 export const quote = z.object({
-  chainId: z.number().int().positive(),
-  works: address,
-  workId: workIdText,
-  version: z.number().int().min(1),
+  ...aboutVersion,
   operator: address,
   sessionKey: bytes32,
   /** The splitter of (work, operator). The client computes it itself and refuses another. */
@@ -18,6 +35,14 @@ export const quote = z.object({
   minDepositAtomic: atomicText,
   /** How long the payer waits for the rest when the node does not cooperate. */
   withdrawDelaySeconds: z.number().int().min(900),
+  /** Leaving with the node's help returns the whole rest at once, one refund to a payer in this time. */
+  refundEverySeconds: count,
+  gas,
+  atRisk,
+  /** What turns may cost together while the deposit that pays for them can still be undone by the chain. */
+  creditUntilFinalAtomic: atomicText,
+  /** How many blocks on top of a deposit's make it final for this node. */
+  finalAfterBlocks: count,
   warm: z.boolean(),
   contextTokens: z.number().int().positive(),
   expiresAtSeconds: seconds,
@@ -33,6 +58,16 @@ export const QUOTE_TYPES = {
     { name: 'inputPerMillionBytesAtomic', type: 'uint256' },
     { name: 'outputPerMillionBytesAtomic', type: 'uint256' },
   ],
+  Gas: [
+    { name: 'deposit', type: 'string' },
+    { name: 'claim', type: 'string' },
+    { name: 'refund', type: 'string' },
+    { name: 'exit', type: 'string' },
+  ],
+  AtRisk: [
+    { name: 'payerTurns', type: 'uint32' },
+    { name: 'operatorTurns', type: 'uint32' },
+  ],
   Quote: [
     { name: 'workId', type: 'uint256' },
     { name: 'version', type: 'uint32' },
@@ -43,15 +78,16 @@ export const QUOTE_TYPES = {
     { name: 'prices', type: 'Prices' },
     { name: 'minDepositAtomic', type: 'uint256' },
     { name: 'withdrawDelaySeconds', type: 'uint40' },
+    { name: 'refundEverySeconds', type: 'uint40' },
+    { name: 'gas', type: 'Gas' },
+    { name: 'atRisk', type: 'AtRisk' },
+    { name: 'creditUntilFinalAtomic', type: 'uint256' },
+    { name: 'finalAfterBlocks', type: 'uint32' },
     { name: 'warm', type: 'bool' },
     { name: 'contextTokens', type: 'uint32' },
     { name: 'expiresAtSeconds', type: 'uint64' },
   ],
 } as const
-
-/** Quotes and receipts are signed by the operator's payment key in one domain, bound to one chain and one ledger. */
-export const nodeDomain = (chainId: number, works: Hex) =>
-  ({ name: 'Grimoire Node', version: '1', chainId, verifyingContract: works }) as const
 
 export const quoteTypedData = (value: Quote) =>
   ({
@@ -65,13 +101,14 @@ export const quoteTypedData = (value: Quote) =>
       sessionKey: value.sessionKey,
       payTo: value.payTo,
       asset: value.asset,
-      prices: {
-        turnFeeAtomic: BigInt(value.prices.turnFeeAtomic),
-        inputPerMillionBytesAtomic: BigInt(value.prices.inputPerMillionBytesAtomic),
-        outputPerMillionBytesAtomic: BigInt(value.prices.outputPerMillionBytesAtomic),
-      },
+      prices: inNumbers(value.prices),
       minDepositAtomic: BigInt(value.minDepositAtomic),
       withdrawDelaySeconds: value.withdrawDelaySeconds,
+      refundEverySeconds: value.refundEverySeconds,
+      gas: value.gas,
+      atRisk: value.atRisk,
+      creditUntilFinalAtomic: BigInt(value.creditUntilFinalAtomic),
+      finalAfterBlocks: value.finalAfterBlocks,
       warm: value.warm,
       contextTokens: value.contextTokens,
       expiresAtSeconds: BigInt(value.expiresAtSeconds),

@@ -1,4 +1,4 @@
-/** The edge's database: what the chain says, folded into rows, with what strangers posted beside it. */
+/** The edge's database, first part: what the chain says, folded into rows, and how far it was followed. */
 import { sql } from 'drizzle-orm'
 import { check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
@@ -9,40 +9,63 @@ import { check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-or
  */
 const seq = () => integer('seq').primaryKey()
 
-export const works = sqliteTable(
-  'works',
+export const works = sqliteTable('works', {
+  /** The ledger's first work is 1. Full-text search and the shelves name a work by it: small numbers make small indexes, and a hit's row is found at once. */
+  ordinal: integer('ordinal').primaryKey(),
+  seq: integer('seq').notNull().unique(),
+  workId: text('work_id').notNull().unique(),
+  creator: text('creator').notNull(),
+  kind: text('kind').notNull(),
+  disclosure: text('disclosure').notNull(),
+  admission: text('admission').notNull(),
+  editionCap: integer('edition_cap').notNull(),
+  priceAtomic: integer('price_atomic').notNull(),
+  resaleRoyaltyBps: integer('resale_royalty_bps').notNull(),
+  usageRoyaltyBps: integer('usage_royalty_bps').notNull(),
+  maxTurnFeeAtomic: integer('max_turn_fee_atomic').notNull(),
+  maxInputPerMillionBytesAtomic: integer('max_input_atomic').notNull(),
+  maxOutputPerMillionBytesAtomic: integer('max_output_atomic').notNull(),
+  createdAtSeconds: integer('created_at').notNull(),
+  latestVersion: integer('latest_version').notNull(),
+  contentHash: text('content_hash').notNull(),
+  minted: integer('minted').notNull(),
+  sales: integer('sales').notNull(),
+  lastPriceAtomic: text('last_price_atomic'),
+  collectedAtomic: text('collected_atomic').notNull(),
+  royaltiesAtomic: text('royalties_atomic').notNull(),
+  /** Until which second the work stays warm: see `warmed` in the fold. 0: nothing has happened to it. */
+  warmUntilSeconds: integer('warm_until').notNull().default(0),
+})
+
+/** How many works the ledger has made so far. */
+export const totals = sqliteTable('totals', {
+  name: text('name').primaryKey(),
+  value: integer('value').notNull(),
+})
+
+/** How many works have each value of a facet. Triggers keep it equal to `works` and `texts`. @public drizzle-kit reads it */
+export const facetCounts = sqliteTable(
+  'facet_counts',
   {
-    seq: seq(),
-    workId: text('work_id').notNull().unique(),
-    creator: text('creator').notNull(),
-    kind: text('kind').notNull(),
-    disclosure: text('disclosure').notNull(),
-    admission: text('admission').notNull(),
-    editionCap: integer('edition_cap').notNull(),
-    priceAtomic: integer('price_atomic').notNull(),
-    resaleRoyaltyBps: integer('resale_royalty_bps').notNull(),
-    usageRoyaltyBps: integer('usage_royalty_bps').notNull(),
-    maxTurnFeeAtomic: integer('max_turn_fee_atomic').notNull(),
-    maxInputPerMillionBytesAtomic: integer('max_input_atomic').notNull(),
-    maxOutputPerMillionBytesAtomic: integer('max_output_atomic').notNull(),
-    createdAtSeconds: integer('created_at').notNull(),
-    latestVersion: integer('latest_version').notNull(),
-    contentHash: text('content_hash').notNull(),
-    minted: integer('minted').notNull(),
-    sales: integer('sales').notNull(),
-    lastPriceAtomic: text('last_price_atomic'),
-    collectedAtomic: text('collected_atomic').notNull(),
-    royaltiesAtomic: text('royalties_atomic').notNull(),
+    facet: text('facet').notNull(),
+    value: text('value').notNull(),
+    works: integer('works').notNull(),
   },
   t => [
-    index('works_by_creator').on(t.creator, t.seq),
-    index('works_by_kind').on(t.kind, t.seq),
-    index('works_by_price').on(t.priceAtomic, t.seq),
-    index('works_by_sales').on(t.sales, t.seq),
-    index('works_by_kind_price').on(t.kind, t.priceAtomic, t.seq),
-    index('works_by_kind_sales').on(t.kind, t.sales, t.seq),
+    primaryKey({ columns: [t.facet, t.value] }),
+    index('facet_counts_by_works').on(t.facet, sql`works DESC`, t.value),
   ],
 )
+
+/** What all works of a creator come to. Triggers keep it equal to `works`; sums stay below 2^63. @public drizzle-kit reads it */
+export const creators = sqliteTable('creators', {
+  creator: text('creator').primaryKey(),
+  works: integer('works').notNull(),
+  minted: integer('minted').notNull(),
+  sales: integer('sales').notNull(),
+  collectedAtomic: integer('collected_atomic').notNull(),
+  royaltiesAtomic: integer('royalties_atomic').notNull(),
+})
 
 export const versions = sqliteTable(
   'versions',
@@ -52,7 +75,7 @@ export const versions = sqliteTable(
     contentHash: text('content_hash').notNull(),
     publishedAtSeconds: integer('published_at').notNull(),
   },
-  t => [primaryKey({ columns: [t.workId, t.version] }), index('versions_by_hash').on(t.contentHash)],
+  t => [primaryKey({ columns: [t.workId, t.version] })],
 )
 
 export const parents = sqliteTable(
@@ -63,7 +86,7 @@ export const parents = sqliteTable(
     shareBps: integer('share_bps').notNull(),
     confirmed: integer('confirmed', { mode: 'boolean' }).notNull(),
   },
-  t => [primaryKey({ columns: [t.workId, t.parentId] }), index('parents_by_parent').on(t.parentId)],
+  t => [primaryKey({ columns: [t.workId, t.parentId] }), index('parents_by_parent').on(t.parentId, t.workId)],
 )
 
 /** Whom a listed work admits, and who of them undertook to serve it. A removal is kept with the second at which it takes effect. */
@@ -87,7 +110,7 @@ export const holdings = sqliteTable(
     editions: integer('editions').notNull(),
     openedCopies: integer('opened_copies').notNull(),
   },
-  t => [primaryKey({ columns: [t.holder, t.workId] }), index('holdings_by_work').on(t.workId)],
+  t => [primaryKey({ columns: [t.holder, t.workId] }), index('holdings_by_work').on(t.workId, t.holder)],
 )
 
 /** Primary sales (`mint`, seller is the creator), bought listings (`sale`) and accepted offers (`offer`). */
@@ -114,6 +137,46 @@ export const trades = sqliteTable(
   ],
 )
 
+/**
+ * What happened without a price, and is no row elsewhere: `given` and `moved` editions, `opened` copies, and the `published`
+ * versions after the first. One event may move editions of several works.
+ */
+export const acts = sqliteTable(
+  'acts',
+  {
+    seq: integer('seq').notNull(),
+    workId: text('work_id').notNull(),
+    kind: text('kind').notNull(),
+    /** Who gives, opens or publishes. */
+    actor: text('actor').notNull(),
+    recipient: text('recipient'),
+    /** Of editions; null of a version. */
+    quantity: integer('quantity'),
+    version: integer('version'),
+    atSeconds: integer('at').notNull(),
+    transaction: text('tx').notNull(),
+  },
+  t => [
+    primaryKey({ columns: [t.seq, t.workId] }),
+    index('acts_by_work').on(t.workId, t.seq),
+    index('acts_by_actor').on(t.actor, t.seq),
+    index('acts_by_recipient').on(t.recipient, t.seq),
+  ],
+)
+
+/** What an account holds and paid in sum, so that no answer has to add; kept when it holds nothing any more. */
+export const holders = sqliteTable('holders', {
+  holder: text('holder').primaryKey(),
+  works: integer('works').notNull(),
+  editions: integer('editions').notNull(),
+  openedCopies: integer('opened_copies').notNull(),
+  purchases: integer('purchases').notNull(),
+  spentAtomic: text('spent_atomic').notNull(),
+  resales: integer('resales').notNull(),
+  soldAtomic: text('sold_atomic').notNull(),
+  firstSeenAtSeconds: integer('first_seen_at').notNull(),
+})
+
 /** What answers brought: each time a splitter was emptied, and how it was divided. */
 export const collections = sqliteTable(
   'collections',
@@ -135,18 +198,57 @@ export const collections = sqliteTable(
   ],
 )
 
-export const operators = sqliteTable('operators', {
-  operator: text('operator').primaryKey(),
-  endpoint: text('endpoint').notNull(),
-  sessionKey: text('session_key').notNull(),
-  paymentKey: text('payment_key').notNull(),
-  turnFeeAtomic: integer('turn_fee_atomic').notNull(),
-  inputPerMillionBytesAtomic: integer('input_atomic').notNull(),
-  outputPerMillionBytesAtomic: integer('output_atomic').notNull(),
-  bondAtomic: text('bond_atomic').notNull(),
-  freeAtSeconds: integer('free_at'),
-  registeredAtSeconds: integer('registered_at').notNull(),
-})
+/**
+ * Each sum that a work brought its creator (`sale`, `royalty`, `answers`, `parent`) or an operator (`serving`), as the
+ * ledger credited it. The clock of a chain never runs back, so the order by second is the order of events.
+ */
+export const earnings = sqliteTable(
+  'earnings',
+  {
+    account: text('account').notNull(),
+    role: text('role').notNull(),
+    atSeconds: integer('at').notNull(),
+    seq: integer('seq').notNull(),
+    kind: text('kind').notNull(),
+    workId: text('work_id').notNull(),
+    amountAtomic: text('amount_atomic').notNull(),
+    transaction: text('tx').notNull(),
+  },
+  t => [primaryKey({ columns: [t.account, t.role, t.atSeconds, t.seq, t.kind] })],
+)
+
+/** The same, added up three ways: by day (`2026-11-27`, UTC), by work and by kind; so that no answer has to add. */
+export const earningSums = sqliteTable(
+  'earning_sums',
+  {
+    account: text('account').notNull(),
+    role: text('role').notNull(),
+    /** `day`, `work` or `kind`. */
+    groupedBy: text('grouped_by').notNull(),
+    /** Which day, work or kind. */
+    group: text('name').notNull(),
+    amountAtomic: text('amount_atomic').notNull(),
+    payments: integer('payments').notNull(),
+  },
+  t => [primaryKey({ columns: [t.account, t.role, t.groupedBy, t.group] })],
+)
+
+export const operators = sqliteTable(
+  'operators',
+  {
+    operator: text('operator').primaryKey(),
+    endpoint: text('endpoint').notNull(),
+    sessionKey: text('session_key').notNull(),
+    paymentKey: text('payment_key').notNull(),
+    turnFeeAtomic: integer('turn_fee_atomic').notNull(),
+    inputPerMillionBytesAtomic: integer('input_atomic').notNull(),
+    outputPerMillionBytesAtomic: integer('output_atomic').notNull(),
+    bondAtomic: text('bond_atomic').notNull(),
+    freeAtSeconds: integer('free_at'),
+    registeredAtSeconds: integer('registered_at').notNull(),
+  },
+  t => [index('operators_by_age').on(t.registeredAtSeconds, t.operator)],
+)
 
 /** Who has raised their counter, and to what: an order signed with another one is void. */
 export const makers = sqliteTable('makers', {
@@ -176,60 +278,6 @@ export const fees = sqliteTable('fees', {
   feeBps: integer('fee_bps').notNull(),
 })
 
-/** Posted by sellers, checked against the chain when posted. Whether one still stands is decided when it is read. */
-export const listings = sqliteTable(
-  'listings',
-  {
-    digest: text('digest').primaryKey(),
-    seller: text('seller').notNull(),
-    workId: text('work_id').notNull(),
-    quantity: integer('quantity').notNull(),
-    /** For one edition. */
-    priceAtomic: integer('price_atomic').notNull(),
-    minProceedsAtomic: integer('min_proceeds_atomic').notNull(),
-    /** The highest fee at which the seller still receives that. */
-    maxFeeBps: integer('max_fee_bps').notNull(),
-    nonce: text('nonce').notNull(),
-    counter: text('counter').notNull(),
-    /** What `nonces.filledOrder` says once this listing is filled in part. */
-    filledOrder: text('filled_order').notNull(),
-    expiresAtSeconds: integer('expires_at').notNull(),
-    signature: text('signature').notNull(),
-    postedAtSeconds: integer('posted_at').notNull(),
-  },
-  t => [
-    index('listings_by_work').on(t.workId, t.priceAtomic, t.digest),
-    index('listings_by_seller').on(t.seller, t.digest),
-    index('listings_by_expiry').on(t.expiresAtSeconds),
-  ],
-)
-
-/** Posted by buyers, checked as listings are. What the buyer holds is the money's to say, not the index's. */
-export const offers = sqliteTable(
-  'offers',
-  {
-    digest: text('digest').notNull(),
-    payment: text('payment').notNull(),
-    buyer: text('buyer').notNull(),
-    workId: text('work_id').notNull(),
-    quantity: integer('quantity').notNull(),
-    /** For one edition. */
-    priceAtomic: integer('price_atomic').notNull(),
-    nonce: text('nonce').notNull(),
-    counter: text('counter').notNull(),
-    filledOrder: text('filled_order').notNull(),
-    expiresAtSeconds: integer('expires_at').notNull(),
-    signature: text('signature').notNull(),
-    postedAtSeconds: integer('posted_at').notNull(),
-  },
-  t => [
-    primaryKey({ columns: [t.digest, t.payment] }),
-    index('offers_by_work').on(t.workId, t.priceAtomic),
-    index('offers_by_buyer').on(t.buyer, t.digest),
-    index('offers_by_expiry').on(t.expiresAtSeconds),
-  ],
-)
-
 /** The words of each work's newest manifest that has been seen and found true. Triggers keep `search` equal to it. */
 export const texts = sqliteTable('texts', {
   seq: seq(),
@@ -244,6 +292,12 @@ export const texts = sqliteTable('texts', {
   baseModelSha256: text('base_model_sha256').notNull(),
   hasAdapter: integer('has_adapter', { mode: 'boolean' }).notNull(),
 })
+
+/**
+ * Works whose words have to be read again: a version was published or undone. Written with the rows that say so, so that
+ * a writer which dies before it comes to the words leaves them to the next. @public drizzle-kit reads it
+ */
+export const wordsDue = sqliteTable('words_due', { workId: text('work_id').primaryKey() })
 
 /** Hashes of recent blocks, to find where a reorganised chain still agrees. @public drizzle-kit reads it */
 export const blocks = sqliteTable('blocks', {
@@ -263,7 +317,7 @@ export const journal = sqliteTable(
   t => [primaryKey({ columns: [t.block, t.tableName, t.key] })],
 )
 
-/** One row: how far the chain has been followed, who follows it now, and why it stopped if it did. @public drizzle-kit reads it */
+/** One row: how far the chain has been followed, in whose term, and why it stopped if it did. @public drizzle-kit reads it */
 export const cursor = sqliteTable(
   'cursor',
   {
@@ -274,13 +328,13 @@ export const cursor = sqliteTable(
     hash: text('hash').notNull(),
     atSeconds: integer('at').notNull(),
     head: integer('head'),
-    /** Up to here the words of works were read too: what a nudge waits for. */
-    settled: integer('settled').notNull().default(0),
     halted: integer('halted', { mode: 'boolean' }).notNull(),
     reason: text('reason'),
-    lease: text('lease'),
-    leaseUntilMs: integer('lease_until').notNull(),
-    /** Written by every commit: 0 breaks the check and with it the whole batch, when the writer's lease or place is lost. */
+    /** The endpoints that the last run did without, each with the reason, a line each. */
+    passedOver: text('passed_over').notNull().default(''),
+    /** Whose turn it is to write: each run of the writer begins a later one, and an earlier one writes no more. */
+    term: integer('term').notNull().default(0),
+    /** Written by every commit: 0 breaks the check and with it the whole batch, when the writer's term or place is lost. */
     unbroken: integer('unbroken').notNull(),
   },
   t => [check('one_writer', sql`${t.unbroken} = 1`)],
