@@ -105,7 +105,7 @@ const clientOptions = ({ network, rpcUrl }: Request) => ({
 const developmentClient = (request: Request) => createTestClient({ ...clientOptions(request), mode: 'anvil' })
 
 async function connect(request: Request): Promise<PublicClient> {
-  const client = createPublicClient(clientOptions(request))
+  const client = createPublicClient({ ...clientOptions(request), ccipRead: false })
   await checkChain(client, request.network.chain.id)
   return client
 }

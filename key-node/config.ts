@@ -35,7 +35,7 @@ export const keyNodeConfig = z.strictObject({
   /** This epoch's share, and the last one's while it may still be asked for. */
   shareFiles: z.array(z.string().min(1)).min(1).max(4),
   passphraseFile: z.string().optional(),
-  /** Web hosts whose own sign-in messages are taken; grants need none. Without a port: any port of that host. */
+  /** Web hosts whose own sign-in messages are taken; grants need none. One without a port stands for all of its ports. */
   domains: z.array(z.string().min(1)).max(32).default([]),
   limits: limits.prefault({}),
 })

@@ -38,7 +38,7 @@ export class Gatekeeper {
   constructor(chain: KeyNodeChain) {
     this.#chain = chain
     const transport = http(chain.rpcUrl, { batch: true, timeout: RPC_TIMEOUT_MS, retryCount: 1 })
-    this.#client = createPublicClient({ transport, cacheTime: 0 })
+    this.#client = createPublicClient({ transport, cacheTime: 0, ccipRead: false })
   }
 
   get client(): PublicClient {

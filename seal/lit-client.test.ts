@@ -30,6 +30,7 @@ const SEAMS = [
   'handleNodePromises',
   'getWalletSig',
   'getSessionKey',
+  'validateAccessControlConditionsSchema',
 ]
 
 let world: KeyWorld

@@ -27,7 +27,8 @@ const SESSION_LIFE_MAX_SECONDS = 24 * 3600
 
 function chainOf(options: LitNetworkOptions): PublicClient {
   if (options.publicClient) return options.publicClient
-  if (options.rpcUrl) return createPublicClient({ transport: http(options.rpcUrl, { batch: true }) })
+  if (options.rpcUrl)
+    return createPublicClient({ transport: http(options.rpcUrl, { batch: true }), ccipRead: false })
   throw new Problem('config_invalid', { param: 'rpcUrl', expected: 'an RPC URL or a viem public client' })
 }
 

@@ -1,6 +1,8 @@
 /** A work's parts, each an age file named by the sha256 of its ciphertext; whoever fetches one checks it. */
+import { fileDag, leafDigests } from '@grimoire/schema/file-dag'
 import type { Manifest, Part, PartRole } from '@grimoire/schema/manifest'
 import { Problem } from '@grimoire/schema/problem'
+import { LEAF_BYTES } from '@grimoire/schema/upload'
 import { sha256 } from '@noble/hashes/sha2'
 import { bytesToHex } from '@noble/hashes/utils'
 import { Decrypter, Encrypter } from 'age-encryption'
@@ -21,9 +23,20 @@ export async function sealPart(
   const { role, name, mediaType } = part
   const hash = sha256NameOf(bytes)
   return {
-    part: { role, name, mediaType, sha256: hash, sizeBytes: bytes.length, plainSizeBytes: part.bytes.length },
+    part: {
+      ...{ role, name, mediaType, sha256: hash },
+      ...{ sizeBytes: bytes.length, plainSizeBytes: part.bytes.length },
+      ...(await cidOf(bytes)),
+    },
     bytes,
   }
+}
+
+/** Of a file of several leaves: a gateway cannot be asked for it by its hash alone. */
+async function cidOf(sealed: Uint8Array): Promise<{ cid?: string }> {
+  if (sealed.length <= LEAF_BYTES) return {}
+  const bytes = sealed as Uint8Array<ArrayBuffer> // Safety: age hands out plain buffers.
+  return { cid: (await fileDag(await leafDigests(bytes), bytes.length)).cid }
 }
 
 /** The ciphertext that the manifest names, or a Problem that says what came instead. */

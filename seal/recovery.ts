@@ -7,7 +7,7 @@ import { z } from 'zod'
 
 export const RECOVERY_FORMAT = 'grimoire/recovery@1'
 
-const recovery = z.object({
+export const recovery = z.object({
   format: z.literal(RECOVERY_FORMAT),
   chainId: z.number().int().positive(),
   workId: workIdText,

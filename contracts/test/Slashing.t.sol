@@ -180,7 +180,9 @@ contract SlashingTest is Base {
                 if (lastSeconds != 0) assertGe(timeNow(), lastSeconds + 30 days);
                 assertGe(bondOf(node), bondBefore - bondBefore / 4);
                 (lastSeconds, bondBefore) = (timeNow(), bondOf(node));
-            } catch {}
+            } catch {
+                // Too early, or nothing announced.
+            }
             vm.stopPrank();
         }
         assertEq(bondOf(node) + money.balanceOf(treasury), BOND);

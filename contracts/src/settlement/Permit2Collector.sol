@@ -45,11 +45,14 @@ contract Permit2Collector is IDepositCollector {
             );
     }
 
-    /// @dev Whoever sees the permit can use it up, which leaves the very allowance that it was for; so its failure alone
-    /// refuses nothing.
+    /// @dev Its failure alone refuses nothing.
     function _allow(address payer, address token, bytes memory permit) private {
         (uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s) =
             abi.decode(permit, (uint256, uint256, uint8, bytes32, bytes32));
-        try IMoney(token).permit(payer, permit2, value, deadline, v, r, s) {} catch {}
+        try IMoney(token).permit(payer, permit2, value, deadline, v, r, s) {}
+        catch {
+            // Whoever sees a permit can use it up, which leaves the very allowance that it was for. The transfer that
+            // follows decides: without an allowance it reverts.
+        }
     }
 }
