@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { installSettlement } from '@grimoire/contracts/deploy'
 import { moneyAbi } from '@grimoire/contracts/generated/money'
+import { settlementAbi } from '@grimoire/contracts/generated/settlement'
 import { worksAbi } from '@grimoire/contracts/generated/works'
 import { type KeyWorld, startKeyWorld } from '@grimoire/key-node/fixture'
 import { type Hex, hashToBytes32 } from '@grimoire/schema/hex'
@@ -22,6 +23,22 @@ import { randomAdapter, randomBase } from './engine/random-gguf.ts'
 import { Payer } from './till/fixture.ts'
 
 type Role = Parameters<KeyWorld['wallet']>[0]
+type GrantChanges = {
+  operator?: Hex
+  sessionKey?: Hex
+  issuedAtSeconds?: number
+  expiresAtSeconds?: number
+}
+type PublishChanges = {
+  adapter?: boolean | Uint8Array
+  base?: string
+  admit?: boolean
+  admitted?: Hex[]
+  /** Further parts, as they are sealed. */
+  more?: PlainPart[]
+  /** Its next version. */
+  after?: TestWork
+}
 export type TestWork = { workId: string; model: string; manifest: Manifest }
 
 const PURSE_ATOMIC = 50_000_000n
@@ -33,11 +50,12 @@ const workTerms = (kind: 'prompt' | 'chatbot') =>
     ...{ maxInputPerMillionBytesAtomic: '1000000', maxOutputPerMillionBytesAtomic: '100000000' },
   })
 
-function partsOf(kind: 'prompt' | 'chatbot', card: string, adapter: boolean): PlainPart[] {
+function partsOf(kind: 'prompt' | 'chatbot', card: string, adapter: boolean | Uint8Array): PlainPart[] {
   const mediaType = kind === 'prompt' ? MEDIA_TYPES.promptCard : MEDIA_TYPES.chatbotCard
   const text: PlainPart = { role: 'card', name: 'card', mediaType, bytes: new TextEncoder().encode(card) }
   if (!adapter) return [text]
-  return [text, { role: 'adapter', name: 'tone', mediaType: MEDIA_TYPES.adapter, bytes: randomAdapter() }]
+  const bytes = adapter === true ? randomAdapter() : adapter
+  return [text, { role: 'adapter', name: 'tone', mediaType: MEDIA_TYPES.adapter, bytes }]
 }
 
 export class NodeWorld {
@@ -48,18 +66,20 @@ export class NodeWorld {
   readonly #edge: Server
   /** The names of the blobs that the edge was asked for. */
   readonly fetched: string[] = []
+  /** The ids of grants as nodes told them, by node and by holder alone: a restarted node has another address. */
+  readonly #grantIds = new Map<string, string>()
   #salt = 0xff_0000
 
-  private constructor(keys: KeyWorld, edge: Server) {
+  private constructor(keys: KeyWorld, edge: Server, base: Buffer) {
     this.keys = keys
     this.#edge = edge
-    const base = randomBase({ contextTokens: 512 })
     this.modelPath = join(keys.folder, 'base.gguf')
     writeFileSync(this.modelPath, base)
     this.baseSha256 = createHash('sha256').update(base).digest('hex')
   }
 
-  static async start(): Promise<NodeWorld> {
+  /** `base` is the model that its nodes run. */
+  static async start(base = randomBase({ contextTokens: 512 })): Promise<NodeWorld> {
     const keys = await startKeyWorld()
     const testClient = createTestClient({ mode: 'anvil', transport: http(keys.rpcUrl) })
     await installSettlement({
@@ -68,7 +88,7 @@ export class NodeWorld {
       testClient,
     })
     const edge = createServer()
-    const world = new NodeWorld(keys, edge)
+    const world = new NodeWorld(keys, edge, base)
     edge.on('request', (request, response) => {
       const name = request.url?.split('/').at(-1) ?? ''
       world.fetched.push(name)
@@ -123,7 +143,14 @@ export class NodeWorld {
   async publish(
     kind: 'prompt' | 'chatbot',
     card: string,
-    { adapter = false, base = this.baseSha256, admit = true } = {},
+    {
+      adapter = false,
+      base = this.baseSha256,
+      admit = true,
+      admitted: others = [],
+      more = [],
+      after,
+    }: PublishChanges = {},
   ): Promise<TestWork> {
     const { accounts, addresses, chainId, publicClient } = this.keys
     const creator = accounts.creator.address
@@ -135,14 +162,15 @@ export class NodeWorld {
       functionName: 'workIdOf',
       args: [creator, salt],
     } as const
-    const workId = String(await publicClient.readContract(read))
-    const parts = partsOf(kind, card, adapter)
+    const workId = after?.workId ?? String(await publicClient.readContract(read))
+    const version = (after?.manifest.version ?? 0) + 1
+    const parts = [...partsOf(kind, card, adapter), ...more]
     const about = { title: 'A test', summary: 'For tests.', tags: [], language: 'en', licence: 'CC-BY-4.0' }
     const ids = {
       chainId,
       works: addresses.works,
       workId,
-      version: 1,
+      version,
       creator,
       kind,
       disclosure: 'sealed' as const,
@@ -151,15 +179,17 @@ export class NodeWorld {
     const sealed = await sealWork({ fields, parts, gate: addresses.gate, network: this.keys.network() })
     for (const [name, bytes] of sealed.blobs) this.#blobs.set(name, bytes)
     this.#blobs.set(sealed.contentHash, sealed.manifestBytes)
-    const admitted = admit ? [accounts.operator.address] : []
-    const args = [salt, termsToChain(workTerms(kind)), [], admitted, sealed.contentHashBytes32]
-    await this.keys.write('creator', {
-      address: addresses.works,
-      abi: worksAbi,
-      functionName: 'create',
-      args,
-    })
-    const model = formatModelId({ chainId, works: addresses.works, workId, version: 1 })
+    const admitted = [...(admit ? [accounts.operator.address] : []), ...others]
+    const ledger = { address: addresses.works, abi: worksAbi } as const
+    const hash = sealed.contentHashBytes32
+    const newWork = [salt, termsToChain(workTerms(kind)), [], admitted, hash] as const
+    await this.keys.write(
+      'creator',
+      after
+        ? { ...ledger, functionName: 'publishVersion', args: [BigInt(workId), hash] }
+        : { ...ledger, functionName: 'create', args: newWork },
+    )
+    const model = formatModelId({ chainId, works: addresses.works, workId, version })
     return { workId, model, manifest: sealed.manifest }
   }
 
@@ -180,16 +210,11 @@ export class NodeWorld {
     await this.keys.write(from, call)
   }
 
-  /** Posts a holder's grant; the answer is returned whatever it is. */
-  async grant(
-    url: string,
-    role: Role,
-    work: TestWork,
-    changes: { sessionKey?: Hex; issuedAtSeconds?: number; expiresAtSeconds?: number } = {},
-  ) {
+  /** A grant's text, signed for an hour. */
+  async signGrant(role: Role, work: TestWork, changes: GrantChanges = {}) {
     const { accounts, operatorKey, publicClient } = this.keys
     const { hash } = await publicClient.getBlock()
-    const authSig = await makeGrant({
+    return makeGrant({
       signer: accounts[role],
       manifest: work.manifest,
       operator: accounts.operator.address,
@@ -198,15 +223,32 @@ export class NodeWorld {
       blockHash: hash,
       ...changes,
     })
-    return fetch(`${url}/v1/grants`, {
+  }
+
+  /** Posts a holder's grant; the answer is returned whatever it is. */
+  async grant(url: string, role: Role, work: TestWork, changes: GrantChanges = {}) {
+    const { address } = this.keys.accounts[role]
+    const authSig = await this.signGrant(role, work, changes)
+    const response = await fetch(`${url}/v1/grants`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ model: work.model, authSig }),
     })
+    const { id } = await response.clone().json()
+    if (!response.ok || id === undefined) return response
+    for (const at of [url, '']) this.#grantIds.set(`${at} ${address} ${work.model}`, id)
+    return response
   }
 
   payer(role: Role, session = privateKeyToAccount(generatePrivateKey())): Payer {
-    return new Payer(this.keys, this.keys.accounts[role], session)
+    const { address } = this.keys.accounts[role]
+    const idOf = (url: string, model: string) => this.#grantIds.get(`${url} ${address} ${model}`)
+    return new Payer(
+      this.keys,
+      this.keys.accounts[role],
+      session,
+      (url, model) => idOf(url, model) ?? idOf('', model),
+    )
   }
 
   balance(of: Hex): Promise<bigint> {
@@ -217,6 +259,14 @@ export class NodeWorld {
       functionName: 'balanceOf',
       args: [of],
     })
+  }
+
+  /** What the chain says of a channel. */
+  async channel(channelId: Hex): Promise<{ balanceAtomic: bigint; claimedAtomic: bigint }> {
+    const { addresses, publicClient } = this.keys
+    const about = { address: addresses.settlement, abi: settlementAbi, functionName: 'channels' } as const
+    const [balanceAtomic, claimedAtomic] = await publicClient.readContract({ ...about, args: [channelId] })
+    return { balanceAtomic, claimedAtomic }
   }
 
   async stop(): Promise<void> {

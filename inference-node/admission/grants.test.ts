@@ -6,7 +6,6 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, test } from 'node:test'
 import { parseModelId } from '@grimoire/schema/model-id'
-import { makeGrant } from '@grimoire/seal/grant'
 import { CARD, NodeWorld, type TestWork } from '../fixture.ts'
 import { openState, type State } from '../state.ts'
 import { Grants } from './grants.ts'
@@ -47,16 +46,7 @@ after(async () => {
 })
 
 async function give(grants: Grants, work: TestWork, role: 'holder' | 'creator', expiresAtSeconds: number) {
-  const { accounts, operatorKey, publicClient } = world.keys
-  const { hash } = await publicClient.getBlock()
-  const authSig = await makeGrant({
-    signer: accounts[role],
-    manifest: work.manifest,
-    operator: accounts.operator.address,
-    sessionKey: operatorKey.publicKey,
-    expiresAtSeconds,
-    blockHash: hash,
-  })
+  const authSig = await world.signGrant(role, work, { expiresAtSeconds })
   return { authSig, answer: await grants.give(authSig, parseModelId(work.model)) }
 }
 const kept = () => state.prepare('SELECT id FROM grant_given').all().length
@@ -68,6 +58,7 @@ test('a holder’s many grants for a work are one, the one that lives longest, a
   const first = await give(grants, work, 'holder', now() + HOUR)
   const longer = await give(grants, work, 'holder', now() + 2 * HOUR)
   const shorter = await give(grants, work, 'holder', now() + HOUR / 2)
+  assert.ok(longer.answer.id)
   assert.deepEqual(shorter.answer, longer.answer)
   assert.equal(first.answer.id, longer.answer.id)
   assert.equal(kept(), 1)
@@ -85,9 +76,25 @@ test('vouchers and grants on the disk are for the node’s own user only', () =>
 test('the id of a grant cannot be made from its signature, which key nodes see', async () => {
   const [work] = works
   assert.ok(work)
-  const { authSig, answer } = await give(new Grants(state, ledger), work, 'holder', now() + HOUR)
+  const { authSig, answer } = await give(new Grants(state, ledger), work, 'holder', now() + HOUR + 1)
   const digest = createHash('sha256').update(authSig.sig.toLowerCase()).digest('hex')
-  assert.ok(!digest.includes(answer.id))
+  assert.ok(answer.id && !digest.includes(answer.id))
+})
+
+test('whoever brings a grant again, as a key node can that saw it, is not told its id, and leaves the id as it is', async () => {
+  const [work] = works
+  assert.ok(work)
+  const grants = new Grants(state, ledger)
+  await grants.load()
+  const { authSig, answer } = await give(grants, work, 'holder', now() + 5 * HOUR)
+  assert.ok(answer.id)
+  const model = parseModelId(work.model)
+  const { id: _, ...told } = answer
+  assert.deepEqual(await grants.give(authSig, model), told)
+  grants.end(answer.id)
+  assert.deepEqual(await grants.give(authSig, model), told, 'nor is it when the grant has ended')
+  assert.notEqual(grants.find(answer.holder, { workId: work.workId, version: 1 }).id, answer.id)
+  await assert.rejects(grants.give({ ...authSig, sig: `0x${'11'.repeat(65)}` }, model))
 })
 
 test('beyond a holder’s share the grant that ends first is forgotten', async () => {
@@ -95,6 +102,7 @@ test('beyond a holder’s share the grant that ends first is forgotten', async (
   assert.ok(first && second)
   const own = new DatabaseSync(':memory:')
   own.exec('CREATE TABLE grant_given (id TEXT PRIMARY KEY, a, b, c, d, auth_sig)')
+  own.exec('CREATE TABLE grant_seen (text_sha256 TEXT PRIMARY KEY, expires_at_seconds)')
   const grants = new Grants(own, ledger, { maxPerHolder: 1 })
   await give(grants, first, 'holder', now() + HOUR)
   await give(grants, second, 'holder', now() + HOUR)
@@ -113,7 +121,8 @@ test('a sweep asks the chain once for each holder and work, and once for each wo
   }
   ledger.rights = 0
   ledger.serving = 0
-  assert.equal((await grants.standing()).length, 4)
+  const { standing, isSure } = await grants.standing()
+  assert.deepEqual([standing.length, isSure], [4, true])
   assert.deepEqual([ledger.rights, ledger.serving], [4, 2])
 })
 

@@ -1,5 +1,5 @@
 /** The grants that holders gave this node: kept until they end, and held against the chain before every turn. */
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { type AuthSig, authSig, type GrantAnswer } from '@grimoire/schema/grant'
 import { type Hex, sameAddress } from '@grimoire/schema/hex'
 import type { ModelId } from '@grimoire/schema/model-id'
@@ -86,8 +86,22 @@ export class Grants {
     if (grant.version > work.latestVersion) {
       throw new Problem('version_unknown', { got: grant.version, expected: `1 to ${work.latestVersion}` })
     }
-    const { revokedBeforeSeconds } = await this.require(grant)
-    return answerOf(this.#keep(grant, revokedBeforeSeconds))
+    const { revokedBeforeSeconds } = await this.require(grant, true)
+    const { id, ...kept } = answerOf(this.#keep(grant, revokedBeforeSeconds))
+    return this.#isNew(grant) ? { id, ...kept } : kept
+  }
+
+  /**
+   * Only the first who brings a text is told the id: key nodes see it afterwards, and could end the grant or ask in the
+   * holder's name. The text and not the signature, which others can write in another way.
+   */
+  #isNew({ authSig: { signedMessage }, expiresAtSeconds }: Unnamed): boolean {
+    this.#state.prepare('DELETE FROM grant_seen WHERE expires_at_seconds <= ?').run(now())
+    const digest = createHash('sha256').update(signedMessage).digest('hex')
+    const { changes } = this.#state
+      .prepare('INSERT OR IGNORE INTO grant_seen VALUES (?, ?)')
+      .run(digest, expiresAtSeconds)
+    return Number(changes) === 1
   }
 
   /** One grant for a holder and a version, under one id: the one that lives longest, unless it was revoked. */
@@ -132,6 +146,13 @@ export class Grants {
     this.#state.prepare('DELETE FROM grant_given WHERE id = ?').run(id)
   }
 
+  /** A grant by its id, which was given here and has not ended. */
+  named(id: string): GivenGrant {
+    const grant = this.#given.get(id)
+    if (!grant) throw new Problem('grant_missing', { got: 'a turn whose grant has ended' })
+    return grant
+  }
+
   /** The payer's grant for this version. */
   find(payer: Hex, work: { workId: string; version: number }, id?: string): GivenGrant {
     const ofWork = [...this.#given.values()].filter(grant => sameWork(grant, work))
@@ -145,16 +166,16 @@ export class Grants {
   }
 
   /**
-   * Throws unless the grant stands at the latest block. Called before every turn: a sale ends it at once. The Gate
+   * Throws unless the grant stands. Called before every turn: a sale ends it as soon as its block is seen. The Gate
    * lets creators and opened copies in anywhere; this node serves only what admits it, and only while it is bonded.
    */
-  async require(grant: Unnamed): Promise<Right> {
+  async require(grant: Unnamed, anew = false): Promise<Right> {
     if (grant.expiresAtSeconds <= now()) {
       throw new Problem('grant_expired', { got: new Date(grant.expiresAtSeconds * 1000).toISOString() })
     }
     const [right] = await Promise.all([
-      this.#ledger.mayOpen(grant.holder, grant.workId),
-      this.#ledger.requireServing(grant.workId),
+      this.#ledger.mayOpen(grant.holder, grant.workId, anew),
+      this.#ledger.requireServing(grant.workId, anew),
     ])
     if (grant.issuedAtSeconds <= right.revokedBeforeSeconds)
       throw new Problem('grant_revoked', { got: grant.holder })
@@ -162,38 +183,57 @@ export class Grants {
     throw new Problem('not_holder', { got: grant.holder, expected: `a holder of ${grant.workId}` })
   }
 
-  /** The grants that still stand; what has expired, or not stood for long, is forgotten on the way. */
-  async standing(): Promise<GivenGrant[]> {
+  /** Why a grant does not stand any more, asked of the chain when it is over, or when `isOver` says so. */
+  async whyNot(grant: GivenGrant, over: AbortSignal, isOver = false): Promise<Problem | null> {
+    if (!over.aborted && !isOver) return null
+    return this.require(grant, true).then(
+      () => null,
+      error => (error instanceof Problem ? error : null),
+    )
+  }
+
+  /**
+   * The grants that still stand, and whether the chain answered for all of them; what has expired, or not stood for long, is forgotten on the way. `anew` asks the chain
+   * for all of them, else for those only that an event may have changed.
+   */
+  async standing(anew = false): Promise<{ standing: GivenGrant[]; isSure: boolean }> {
     const given = [...this.#given.values()]
     for (const { id, expiresAtSeconds } of given) if (expiresAtSeconds <= now()) this.#remove(id)
-    const rights = await this.#rightsOf(given.filter(({ id }) => this.#given.has(id)))
-    return [...this.#given.values()].filter(grant => {
+    const { rights, isSure } = await this.#rightsOf(
+      given.filter(({ id }) => this.#given.has(id)),
+      anew,
+    )
+    const standing = [...this.#given.values()].filter(grant => {
       const right = rights.get(holderKey(grant))
       const stands = !right || (right.may && grant.issuedAtSeconds > right.revokedBeforeSeconds)
       this.#noteLapse(grant.id, stands)
       return stands
     })
+    return { standing, isSure }
   }
 
   /**
    * What the chain says of each holder and work, once. Nothing stands here of those that were given meanwhile, and
-   * when the chain does not answer: that is no reason to close, since each turn asks anew and is refused then.
+   * when the chain does not answer: that is no reason to close, since each turn asks anew and is refused then; it is a
+   * reason to ask again soon.
    */
-  async #rightsOf(grants: GivenGrant[]): Promise<Map<string, Right>> {
+  async #rightsOf(grants: GivenGrant[], anew: boolean) {
     const rights = new Map<string, Right>()
+    let isSure = true
     const serving = new Map<string, Promise<void>>()
     const asked = new Map(grants.map(grant => [holderKey(grant), grant]))
     await inLanes([...asked], LANES, async ([key, { holder, workId }]) => {
-      const served = serving.get(workId) ?? this.#ledger.requireServing(workId)
+      const served = serving.get(workId) ?? this.#ledger.requireServing(workId, anew)
       serving.set(workId, served)
       try {
-        const [right] = await Promise.all([this.#ledger.mayOpen(holder, workId), served])
+        const [right] = await Promise.all([this.#ledger.mayOpen(holder, workId, anew), served])
         rights.set(key, right)
       } catch (error) {
-        if (!isProblem(error, 'chain_unreachable')) rights.set(key, { may: false, revokedBeforeSeconds: 0 })
+        if (isProblem(error, 'chain_unreachable')) isSure = false
+        else rights.set(key, { may: false, revokedBeforeSeconds: 0 })
       }
     })
-    return rights
+    return { rights, isSure }
   }
 
   #noteLapse(id: string, stands: boolean): void {
@@ -216,7 +256,7 @@ const holderKey = ({ holder, workId }: Unnamed) => `${holder.toLowerCase()} ${wo
 const sameWork = (a: { workId: string; version: number }, b: { workId: string; version: number }) =>
   versionKey(a) === versionKey(b)
 
-const answerOf = ({ id, workId, version, holder, expiresAtSeconds }: GivenGrant): GrantAnswer => ({
+const answerOf = ({ id, workId, version, holder, expiresAtSeconds }: GivenGrant) => ({
   id,
   workId,
   version,

@@ -34,16 +34,35 @@ after(async () => {
   await world?.stop()
 })
 
-const openai = (fetcher: typeof fetch = fetch) =>
-  new OpenAI({ baseURL: `${node.url}/v1`, apiKey: 'none', maxRetries: 0, fetch: fetcher })
+const openai = (fetcher: typeof fetch = fetch, defaultHeaders: Record<string, string> = {}) =>
+  new OpenAI({ baseURL: `${node.url}/v1`, apiKey: 'none', maxRetries: 0, fetch: fetcher, defaultHeaders })
 const hello = [{ role: 'user' as const, content: 'Hello' }]
 
 test('openai’s client lists and retrieves models, with prices and context', async () => {
   const page = await openai().models.list()
   assert.deepEqual(page.data.map(model => model.id).sort(), [chatbot.model, prompt.model].sort())
   const raw = nodeModels.parse(await (await fetch(`${node.url}/v1/models`)).json())
-  assert.equal(raw.data[0]?.pricing.completion, '0.00000002')
+  const [first] = raw.data
+  assert.equal(first?.pricing.completion, '0.00000002')
+  assert.deepEqual(
+    [first?.context_length, first?.max_output_length, first?.description],
+    [512, 512, 'For tests.'],
+  )
+  assert.deepEqual(first?.supported_features, ['tools', 'json_mode', 'structured_outputs'])
   assert.equal((await openai().models.retrieve(chatbot.model)).id, chatbot.model)
+})
+
+test('openai’s client is told which model is unknown, and that nodes compute no embeddings', async () => {
+  const unknown = openai().models.retrieve(chatbot.model.replace(/@1$/, '@9'))
+  await assert.rejects(unknown, (error: unknown) => {
+    assert.ok(error instanceof OpenAI.NotFoundError)
+    assert.deepEqual([error.code, error.param], ['version_unknown', 'model'])
+    return true
+  })
+  await assert.rejects(
+    openai().embeddings.create({ model: chatbot.model, input: 'Hello' }),
+    (error: unknown) => error instanceof OpenAI.NotFoundError && error.code === 'embeddings_unoffered',
+  )
 })
 
 test('openai’s client reads every refusal as its own error, with code, parameter and mend', async () => {
@@ -64,19 +83,20 @@ test('openai’s client reads every refusal as its own error, with code, paramet
     'model',
   )
   await refused(ask({ model: chatbot.model.replace(/@1$/, '@2') }), 404, 'version_unknown', 'model')
-  await refused(
-    ask({ tools: [{ type: 'function', function: { name: 'f' } }] }),
-    400,
-    'field_unsupported',
-    'tools',
-  )
+  await refused(ask({ logprobs: true }), 400, 'field_unsupported', 'logprobs')
+  await refused(ask({ n: 2 }), 400, 'field_unsupported', 'n')
+  const tools = [{ type: 'function', function: { name: 'f' } }]
+  const both = { tools, response_format: { type: 'json_object' } }
+  await refused(ask(both), 400, 'field_unsupported', 'response_format')
+  await refused(ask({ tool_choice: 'required' }), 400, 'request_invalid', 'tools')
   await refused(ask({ temperature: 9 }), 400, 'request_invalid', 'temperature')
   await refused(ask({ messages: [] }), 400, 'request_invalid', 'messages')
 })
 
 test('openai’s client streams a paid answer through npm’s fetch wrapper, usage included, and parses every event', async () => {
-  const paid = wrapFetchWithPayment(fetch, world.payer('holder').client)
-  const stream = await openai(paid).chat.completions.create({
+  const payer = world.payer('holder')
+  const paid = wrapFetchWithPayment(fetch, payer.client)
+  const stream = await openai(paid, payer.grantHeader(node.url, chatbot)).chat.completions.create({
     model: chatbot.model,
     messages: hello,
     max_tokens: 6,
@@ -153,10 +173,10 @@ test('a wrong setting, an open key file, an unreachable chain and a missing mode
     })
     return { status, lines: stderr.trim().split('\n') }
   }
-  const cases: [string, RegExp][] = [
+  const cases: [string, RegExp, number?][] = [
     ['/nowhere/node.json', /configuration/],
     [world.configFile('unknown-field', { claimEverySeconds: 0 }), /claimEverySeconds/],
-    [world.configFile('no-chain', { rpcUrl: 'http://127.0.0.1:9' }), /chain/],
+    [world.configFile('no-chain', { rpcUrl: 'http://127.0.0.1:9' }), /chain/, 3],
     [world.configFile('other-key', { sessionKey: `0x${'07'.repeat(32)}` }), /sessionKey/],
     [
       world.configFile('no-contract', {
@@ -168,12 +188,12 @@ test('a wrong setting, an open key file, an unreachable chain and a missing mode
   ]
   const open = world.configFile('open-key')
   chmodSync(open.replace('node.json', 'payment.key'), 0o644)
-  for (const [path, sentence] of [...cases, [open, /0600/] as const]) {
+  for (const [path, sentence, exit = 2] of [...cases, [open, /0600/] as const]) {
     const { status, lines } = run(path)
-    assert.deepEqual([status, lines.length], [1, 2], lines.join('\n'))
+    assert.deepEqual([status, lines.length], [exit, 2], lines.join('\n'))
     assert.match(lines[0] ?? '', sentence)
   }
   const broken = world.configFile('broken-json')
   writeFileSync(broken, '{')
-  assert.equal(run(broken).status, 1)
+  assert.equal(run(broken).status, 2)
 })

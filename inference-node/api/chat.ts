@@ -1,20 +1,25 @@
 /** A chat turn from request to answer: priced, admitted, opened and admitted to the engine before a voucher is taken. */
-import { maxTokensOf, TURN_SIGNATURE_HEADER, turnTypedData } from '@grimoire/schema/chat'
+import { randomBytes } from 'node:crypto'
+import { TURN_SIGNATURE_HEADER, turnTypedData } from '@grimoire/schema/chat'
 import { GRANT_HEADER } from '@grimoire/schema/grant'
 import { type Hex, hexData } from '@grimoire/schema/hex'
-import { asProblem, Problem, problemResponse } from '@grimoire/schema/problem'
-import type { Generation } from '@grimoire/schema/utterance'
+import { isProblem, Problem, problemResponse } from '@grimoire/schema/problem'
 import { decodePaymentSignatureHeader } from '@x402/core/http'
 import { verifyTypedData } from 'viem'
 import type { UnderWay } from '../admission/answering.ts'
 import { type GivenGrant, versionKey } from '../admission/grants.ts'
-import { refuseTooLong } from '../engine/limits.ts'
-import type { Sampling } from '../engine/protocol.ts'
 import type { NodeParts } from '../parts.ts'
-import { channelIdOf, payerOf, type Verified, voucherSignerOf } from '../till/till.ts'
-import { type AnswerJob, runAnswer } from './answer.ts'
+import { channelIdOf, isItsChannel, payerOf, voucherSignerOf } from '../till/payload.ts'
+import { paymentIdOf } from '../till/payment-id.ts'
+import type { Verified } from '../till/terms.ts'
+import { composed } from './composed.ts'
+import { onItsBase } from './its-base.ts'
+import { answerTo, startTurn } from './run-turn.ts'
+import { samplingOf } from './sampling.ts'
 import { readProbe, readTurn, type Turn } from './turn.ts'
-import { nameAnswer, streamAnswer, wholeAnswer } from './wire.ts'
+import { endUnattended } from './turn-access.ts'
+import type { KeptTurn } from './turns.ts'
+import { newTurnId } from './wire.ts'
 
 /** GET: the 402 that x402's refund asks for, and the refund itself. */
 export async function probe(parts: NodeParts, request: Request): Promise<Response> {
@@ -34,20 +39,48 @@ const typeOf = (payload: unknown): unknown =>
   typeof payload === 'object' && payload !== null && 'type' in payload ? payload.type : undefined
 
 /** From what costs nothing to what costs most: until the payment is verified, a stranger moves no work of this node. */
-export async function chat(parts: NodeParts, request: Request, body: unknown): Promise<Response> {
-  const turn = await readTurn(parts.ledger, body)
+export async function chat(node: NodeParts, request: Request, body: unknown): Promise<Response> {
+  const turn = await readTurn(node.ledger, body)
+  const parts = await onItsBase(node, turn)
+  parts.engine.requireAble(samplingOf(turn.request, {}))
   const header = request.headers.get('payment-signature')
   if (header === null) return unpaid(parts, request, turn)
-  const { payload } = readPayment(header)
-  const grant = parts.grants.find(payerOf(payload), turn, request.headers.get(GRANT_HEADER) ?? undefined)
-  await requireTurnSignature(parts, request, turn, payload)
+  const payment = readPayment(header)
+  const { payload } = payment
+  const secret = request.headers.get(GRANT_HEADER) ?? undefined
+  const grant = parts.grants.find(payerOf(payload), turn, secret)
+  const signedByKey = await requireTurnSignature(parts, request, turn, payload)
+  if (secret === undefined && !(signedByKey && parts.till.isVouched(payload))) throw unproven(signedByKey)
+  const id = paymentIdOf(payment, turn.requestHash)
+  const answered = await parts.turns.paidOnce.turnOf(channelIdOf(payload), id, async began => {
+    await endUnattended(parts, payload)
+    return paidFor(parts, request, { turn, grant, payload, signedByKey, began })
+  })
+  if (answered instanceof Response) return answered
+  await parts.grants.require(grant)
+  if (!answered.running) throw new Problem('internal')
+  return answerTo(answered.running, answered, request)
+}
+
+type PaidFor = {
+  turn: Turn
+  grant: GivenGrant
+  payload: unknown
+  signedByKey: boolean
+  began(turn: KeptTurn): void
+}
+
+async function paidFor(parts: NodeParts, request: Request, asked: PaidFor): Promise<Response> {
+  const { turn, grant, payload, signedByKey, began } = asked
   const underWay = parts.answering.begin(grant)
   try {
+    // From here on no end of the grant is missed.
     await parts.grants.require(grant)
     const paused = pausedAnswer(parts, turn, grant)
     const verified = paused ?? (await parts.till.verify(request, turn.terms))
     if (!(verified instanceof Response)) {
-      return await admitted(parts, request, { turn, grant, underWay, verified })
+      const signer = voucherSignerOf(payload)
+      return await admitted(parts, request, { turn, grant, underWay, verified, signer, signedByKey, began })
     }
     underWay.done()
     return verified
@@ -65,51 +98,50 @@ function pausedAnswer({ memories }: NodeParts, turn: Turn, grant: GivenGrant): R
   return problemResponse(problem, { 'retry-after': String(seconds) })
 }
 
-type Admitted = { turn: Turn; grant: GivenGrant; underWay: UnderWay; verified: Verified }
+type Admitted = {
+  turn: Turn
+  grant: GivenGrant
+  underWay: UnderWay
+  verified: Verified
+  signer: Hex
+  signedByKey: boolean
+  began(turn: KeptTurn): void
+}
 
 /** Everything that could refuse the turn comes before the deposit. */
-async function prepared({ works, engine }: NodeParts, { turn, grant, verified }: Admitted) {
+async function prepared({ works, engine, grants }: NodeParts, { turn, grant, verified, underWay }: Admitted) {
   try {
     const opened = await works.open(grant)
-    const messages = opened.messagesFor(turn.request)
-    refuseTooLong(await engine.count(messages), engine.facts.contextTokens)
+    const told = await composed(engine, { behaviour: opened, knowledge: opened.knowledge }, turn.request)
+    underWay.admit()
     engine.turnstile.requireRoom()
-    return { messages, sampling: samplingOf(turn, opened.generation), hidden: opened.hidden }
+    return { ...told, hidden: opened.hidden }
   } catch (error) {
     await verified.cancel()
-    throw error
+    works.noteRefused(grant, error)
+    // Key nodes may know of a sale before this node does.
+    throw (await grants.whyNot(grant, underWay.over, isProblem(error, 'network_refused'))) ?? error
   }
 }
 
 async function admitted(parts: NodeParts, request: Request, admitted: Admitted): Promise<Response> {
-  const { turn, grant, underWay, verified } = admitted
+  const { turn, grant, underWay, verified, signer, signedByKey, began } = admitted
   const ready = await prepared(parts, admitted)
   const paid = await verified.confirm()
   if (paid instanceof Response) {
     underWay.done()
     return paid
   }
-  const gone = goneOf(request)
-  let exit = () => {}
-  const leave = () => {
-    underWay.done()
-    exit()
-  }
-  try {
-    exit = await parts.engine.turnstile.enter(gone.signal)
-    const { over } = underWay
-    if (over.aborted) await parts.grants.require(grant)
-    if (over.aborted) throw new Problem('grant_missing', { got: grant.id })
-    return await answer(parts, { turn, grant, ...ready, paid, gone: gone.signal, over }, gone, leave)
-  } catch (error) {
-    // No place was left, or the work was sold meanwhile: the turn is free, and the payer learns of its deposit.
-    leave()
-    await paid.settle(0n).catch(() => undefined)
-    return problemResponse(error, {
-      ...paid.headers,
-      ...(asProblem(error).retry ? { 'retry-after': '1' } : {}),
-    })
-  }
+  const kept = parts.turns.begin({
+    ...{ id: newTurnId(), whole: !turn.request.stream, grantId: grant.id },
+    ...{ channelId: paid.channelId, signer },
+    ...(signedByKey ? {} : { token: randomBytes(24).toString('base64url') }),
+  })
+  const { over, done } = underWay
+  const running = startTurn(parts, { kept, turn, grant, ...ready, paid, over }, () => done())
+  kept.running = running
+  began(kept)
+  return answerTo(running, kept, request)
 }
 
 /** The price comes before the grant: only the payment says who asks. A node that may not serve says so at once. */
@@ -121,22 +153,7 @@ async function unpaid(parts: NodeParts, request: Request, turn: Turn): Promise<R
   throw new Problem('internal')
 }
 
-async function answer(
-  parts: NodeParts,
-  job: AnswerJob,
-  gone: AbortController,
-  leave: () => void,
-): Promise<Response> {
-  const { request, model } = job.turn
-  const name = nameAnswer(model)
-  const run = (deliver: (text: string) => void) => runAnswer(parts, job, deliver).finally(leave)
-  const { headers } = job.paid
-  if (!request.stream) return wholeAnswer(run, name, headers)
-  const includeUsage = request.stream_options?.include_usage ?? false
-  return streamAnswer(run, { name, headers, includeUsage, gone })
-}
-
-function readPayment(header: string): { payload: unknown } {
+function readPayment(header: string): { payload: unknown; extensions?: unknown } {
   try {
     return decodePaymentSignatureHeader(header)
   } catch (cause) {
@@ -144,21 +161,31 @@ function readPayment(header: string): { payload: unknown } {
   }
 }
 
-/** Without the header a turn is served too; with it, it has to be the channel key's over this very request. */
+/** Channels, and the last voucher of each, are public on the chain: neither shows that the holder asks. */
+const unproven = (signedByKey: boolean) =>
+  new Problem('grant_secret_missing', {
+    got: signedByKey
+      ? 'a signature by the key of a channel that its payer never filled here'
+      : `neither ${GRANT_HEADER} nor ${TURN_SIGNATURE_HEADER}`,
+    expected: `the id of the holder’s grant in the header ${GRANT_HEADER}, or the channel key’s signature in ${TURN_SIGNATURE_HEADER}`,
+  })
+
+/** Without the header a turn is served too, to whoever shows the grant; with it, it has to be the channel key's over this very request. */
 async function requireTurnSignature(
   parts: NodeParts,
   request: Request,
   turn: Turn,
   payload: unknown,
-): Promise<void> {
+): Promise<boolean> {
   const header = request.headers.get(TURN_SIGNATURE_HEADER)
-  if (header === null) return
+  if (header === null) return false
   const signature = hexData.safeParse(header)
   const { chainId, works } = parts.ledger.options.addresses
   const signer = voucherSignerOf(payload)
   const message = { channelId: channelIdOf(payload), requestHash: turn.requestHash }
   const valid =
     signature.success &&
+    isItsChannel(payload, chainId) &&
     (await verifyTypedData({
       ...turnTypedData(message, chainId, works),
       address: signer,
@@ -169,25 +196,5 @@ async function requireTurnSignature(
       got: turn.requestHash,
       expected: `a signature by ${signer}`,
     })
-}
-
-/** A request's own settings, else the creator's, else OpenAI's defaults. */
-function samplingOf({ request }: Turn, fixed: Generation): Sampling {
-  const stop = request.stop ?? fixed.stop ?? []
-  const topP = request.top_p ?? fixed.topP
-  const asked = request.max_completion_tokens ?? request.max_tokens
-  return {
-    temperature: request.temperature ?? fixed.temperature ?? 1,
-    ...(topP === undefined ? {} : { topP }),
-    ...(request.seed === undefined || request.seed === null ? {} : { seed: request.seed }),
-    stop: typeof stop === 'string' ? [stop] : stop,
-    maxTokens: asked ?? Math.min(fixed.maxTokens ?? Number.POSITIVE_INFINITY, maxTokensOf(request)),
-  }
-}
-
-function goneOf(request: Request): AbortController {
-  const gone = new AbortController()
-  if (request.signal.aborted) gone.abort()
-  request.signal.addEventListener('abort', () => gone.abort())
-  return gone
+  return true
 }

@@ -9,16 +9,19 @@ import {
 } from '@grimoire/schema/chat'
 import { type Hex, sameAddress } from '@grimoire/schema/hex'
 import { formatModelId, parseModelId } from '@grimoire/schema/model-id'
+import { parseOr } from '@grimoire/schema/parse'
 import { maxChargeAtomic, type Prices } from '@grimoire/schema/price'
 import { Problem } from '@grimoire/schema/problem'
+import type { Sharing } from '@grimoire/schema/receipt'
 import type { Ledger, WorkFacts } from '../admission/ledger.ts'
-import type { TurnTerms } from '../till/till.ts'
+import type { TurnTerms } from '../till/terms.ts'
 
 export type Named = { work: WorkFacts; workId: string; version: number; model: string }
 export type Turn = Named & {
   request: ChatRequest
   requestHash: Hex
   prices: Prices
+  sharing: Sharing
   inputBytes: number
   maxOutputBytes: number
   terms: TurnTerms
@@ -45,19 +48,20 @@ export async function readModel(ledger: Ledger, text: string): Promise<Named> {
   return { work, workId: model.workId, version, model: formatModelId({ ...model, version }) }
 }
 
-export async function readTurn(ledger: Ledger, body: unknown): Promise<Turn> {
+/** A chat request, whatever it is asked of. */
+export function readRequest(body: unknown): ChatRequest {
   refuseUnsupported(body)
-  const parsed = chatRequest.safeParse(body)
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    throw new Problem('request_invalid', {
-      param: issue?.path.join('.') ?? '',
-      expected: issue?.message ?? 'a chat request',
-    })
-  }
-  const request = parsed.data
+  return parseOr(chatRequest, body, { what: 'a chat request' })
+}
+
+export async function readTurn(ledger: Ledger, body: unknown): Promise<Turn> {
+  const request = readRequest(body)
   const named = await readModel(ledger, request.model)
-  const [prices, payTo] = await Promise.all([ledger.prices(named.work), ledger.splitter(named.workId)])
+  const [prices, payTo, sharing] = await Promise.all([
+    ledger.prices(named.work),
+    ledger.splitter(named.workId),
+    ledger.sharing(named.work),
+  ])
   const inputBytes = inputBytesOf(request)
   const maxOutputBytes = maxOutputBytesOf(request)
   const terms = {
@@ -65,7 +69,8 @@ export async function readTurn(ledger: Ledger, body: unknown): Promise<Turn> {
     payTo,
     maxChargeAtomic: maxChargeAtomic(prices, inputBytes, maxOutputBytes),
   }
-  return { ...named, request, requestHash: requestHash(body), prices, inputBytes, maxOutputBytes, terms }
+  const priced = { prices, sharing, inputBytes, maxOutputBytes, terms }
+  return { ...named, request, requestHash: requestHash(body), ...priced }
 }
 
 /** What x402's refund asks for with GET: the channel's terms, at the price of an empty turn. */
@@ -75,7 +80,8 @@ export async function readProbe(ledger: Ledger, model: string): Promise<TurnTerm
   return { workId, payTo, maxChargeAtomic: maxChargeAtomic(prices, 0, 0) }
 }
 
-const PLAIN_TEXT = JSON.stringify({ type: 'text' })
+/** Values that ask for nothing: clients send them as they come. */
+const HARMLESS = new Set(['[]', '{}', '["text"]', '"none"'])
 
 function refuseUnsupported(body: unknown): void {
   if (typeof body !== 'object' || body === null) {
@@ -84,8 +90,8 @@ function refuseUnsupported(body: unknown): void {
   const fields = new Map(Object.entries(body))
   for (const name of UNSUPPORTED_FIELDS) {
     const value = fields.get(name) ?? null
-    const harmless = value === null || (Array.isArray(value) && value.length === 0) || value === false
-    if (harmless || (name === 'response_format' && JSON.stringify(value) === PLAIN_TEXT)) continue
+    const harmless = value === null || value === false || HARMLESS.has(JSON.stringify(value))
+    if (harmless) continue
     throw new Problem('field_unsupported', { got: name, param: name })
   }
   if ((fields.get('n') ?? 1) !== 1)

@@ -1,7 +1,7 @@
 /** The engine process: takes asks from the node over IPC and answers them with llama.cpp. It holds no key and no network. */
 import { asProblem } from '@grimoire/schema/problem'
 import { LlamaHost } from './llama.ts'
-import type { FromChild, ToChild } from './protocol.ts'
+import type { FromChild, PromptProgress, SpokenCall, ToChild } from './protocol.ts'
 
 let host: LlamaHost | undefined
 const running = new Map<number, AbortController>()
@@ -15,9 +15,19 @@ async function answer(message: ToChild): Promise<unknown> {
   }
   if (message.op === 'abort') return running.get(message.target)?.abort()
   if (!host) throw new Error('not booted')
-  if (message.op === 'open') return host.open(message.work, message.adapter)
-  if (message.op === 'close') return host.close(message.work)
-  if (message.op === 'count') return host.count(message.messages)
+  if (message.op === 'open') {
+    const { work, adapter, opening } = message
+    delete message.adapter
+    await host.open(work, adapter, opening)
+    if (adapter) setImmediate(() => globalThis.gc?.()) // What brought the adapter here is as large as it.
+    return
+  }
+  if (message.op === 'close') {
+    await host.close(message.work)
+    globalThis.gc?.()
+    return
+  }
+  if (message.op === 'count') return host.count(message.messages, message.sampling)
   if (message.op === 'stop') return host.stop()
   return chat(host, message)
 }
@@ -26,8 +36,10 @@ async function chat(on: LlamaHost, ask: Extract<ToChild, { op: 'chat' }>) {
   const abort = new AbortController()
   running.set(ask.id, abort)
   const onText = (text: string) => say({ id: ask.id, kind: 'piece', text })
+  const onCall = (call: SpokenCall) => say({ id: ask.id, kind: 'call', call })
+  const onProgress = (progress: PromptProgress) => say({ id: ask.id, kind: 'progress', progress })
   try {
-    return await on.chat(ask.work, ask.messages, ask.sampling, onText, abort.signal)
+    return await on.chat({ ...ask, onText, onCall, onProgress, signal: abort.signal })
   } finally {
     running.delete(ask.id)
   }

@@ -3,11 +3,12 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, before, mock, test } from 'node:test'
 import { isProblem } from '@grimoire/schema/problem'
 import { checkAdapter } from '../files/adapter.ts'
 import { readBase } from '../files/base.ts'
 import { ENGINE_DEFAULTS, Engine } from './engine.ts'
+import { EngineProcess } from './process.ts'
 import { randomAdapter, randomBase } from './random-gguf.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'grimoire-engine-'))
@@ -78,11 +79,44 @@ test('more works than fit take turns in memory and keep their answers', async ()
   assert.equal((await ask('first')).text, expected)
 })
 
+test('a work that could not be opened, as another could not be closed for it, is opened by its next turn', async () => {
+  const works = ['plain', 'first', 'second', 'third']
+  engine.admit('third', randomAdapter({ seed: 5 }))
+  for (const work of works.slice(0, 3)) await ask(work, 2)
+  const { ask: original } = EngineProcess.prototype
+  let failed = 0
+  const asked = mock.method(EngineProcess.prototype, 'ask', function (this: EngineProcess, ...args) {
+    const [{ op }] = args
+    if (op !== 'close' || failed++ > 0) return original.apply(this, args)
+    return { id: 0, answer: Promise.reject(new Error('it would not close')) }
+  } satisfies EngineProcess['ask'])
+  await assert.rejects(ask('third', 2), /would not close/)
+  asked.mock.restore()
+  assert.ok((await ask('third', 2)).end.outputTokens > 0)
+  await engine.forget('third')
+})
+
+test('whoever listens to an answer and throws fails that turn and no other; its place is free at once', async () => {
+  const beside = ask('first', 24)
+  const broken = engine.chat({
+    ...{ work: 'plain', messages: hello, sampling: { temperature: 0, stop: [], maxTokens: 200 } },
+    signal: new AbortController().signal,
+    onText: () => {
+      throw new Error('the guard gave up')
+    },
+  })
+  await assert.rejects(broken, /the guard gave up/)
+  assert.ok((await beside).end.outputTokens > 0)
+  assert.ok((await Promise.all([ask('plain', 2), ask('first', 2)])).every(({ end }) => end.outputTokens > 0))
+})
+
 test('nothing of an adapter stands in a directory', () => {
-  assert.deepEqual(
-    readdirSync('/dev/shm').filter(name => name.startsWith('grimoire-')),
-    [],
-  )
+  for (const folder of ['/dev/shm', join('/proc', String(engine.pid), 'root', 'dev', 'shm')]) {
+    assert.deepEqual(
+      readdirSync(folder).filter(name => /^grimoire-[0-9a-f]{32}$/.test(name)),
+      [],
+    )
+  }
 })
 
 test('max_tokens ends an answer with length, and an abort ends it early without an error', async () => {

@@ -5,7 +5,7 @@ import { Problem } from '@grimoire/schema/problem'
 export const MAX_DEFAULT_CONTEXT = 8_192
 
 /** A prompt has to leave room for at least this much of an answer. */
-const MIN_ANSWER_TOKENS = 4
+export const MIN_ANSWER_TOKENS = 4
 
 /** llama.cpp would drop the start of a conversation without a word; here it is refused before it begins. */
 export function refuseTooLong(inputTokens: number, contextTokens: number): void {

@@ -10,9 +10,13 @@ import { z } from 'zod'
 
 export type Progress = (progress: { totalSize: number; downloadedSize: number }) => void
 
+/** Whether a model is named by where it is fetched; plain http only from a mirror on this machine. */
+export const isRemote = (model: string): boolean =>
+  /^(hf:|https:\/\/|http:\/\/(localhost|127\.0\.0\.1)[:/])/.test(model)
+
 /** A path, or `hf:<user>/<repo>:<quant>`, which is fetched once into `directory`. */
 export async function findModel(model: string, directory: string, onProgress: Progress = () => {}) {
-  const path = /^(hf:|https:\/\/)/.test(model) ? await download(model, directory, onProgress) : resolve(model)
+  const path = isRemote(model) ? await download(model, directory, onProgress) : resolve(model)
   const sha256 = await hashOf(path)
   return { path, sha256 }
 }
@@ -23,6 +27,12 @@ async function download(uri: string, directory: string, onProgress: Progress): P
   return downloadModel(uri, directory, onProgress).catch(cause => {
     throw new Problem('model_file_invalid', { got: uri, expected: 'a GGUF that can be downloaded', cause })
   })
+}
+
+/** The file of a model that is downloaded already; null when it is not. */
+export async function findDownloaded(model: string, directory: string): Promise<string | null> {
+  const { downloadedModel } = await import('./llama.ts')
+  return downloadedModel(model, directory).catch(() => null)
 }
 
 const sidecar = z.object({

@@ -2,15 +2,15 @@
 import type { BaseHeader } from './base.ts'
 import { refused } from './faults.ts'
 
-export type MemoryUse = { contextTokens: number; sequences: number; openWorks: number }
+export type MemoryUse = { contextTokens: number; conversations: number }
 
 /** Scratch space of one context, and what the process itself takes: measured on small models, rounded up. */
 const CONTEXT_BYTES = 160 * 1024 ** 2
 const PROCESS_BYTES = 256 * 1024 ** 2
 
-export function estimatedBytes(base: BaseHeader, { contextTokens, sequences, openWorks }: MemoryUse): number {
-  const cache = base.cacheBytesPerToken * contextTokens * sequences
-  return PROCESS_BYTES + base.weightBytes + openWorks * (CONTEXT_BYTES + cache)
+export function estimatedBytes(base: BaseHeader, { contextTokens, conversations }: MemoryUse): number {
+  const cache = base.cacheBytesPerToken * contextTokens * conversations
+  return PROCESS_BYTES + base.weightBytes + CONTEXT_BYTES + cache
 }
 
 /** Refuses by name what would not fit; a node without a limit leaves that to the operating system. */

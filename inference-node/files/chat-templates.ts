@@ -1,5 +1,6 @@
 /** Which chat templates of model files may run: a template is a program of whoever wrote the file. */
 import { createHash } from 'node:crypto'
+import { KNOWN_TEMPLATES } from './known-templates.ts'
 
 /** By sha256: ours, of the demo model and of the random models of the tests. */
 const OURS = new Set(['153280e3ff55d19da1398bdb3914ee2a51b80429bfaedde11d7d216c39db80f3'])
@@ -11,5 +12,7 @@ export const templateSha256 = (template: string): string =>
 export const mayRunTemplate = (template: string | undefined, allowed: readonly string[]): boolean => {
   if (template === undefined) return false
   const hash = templateSha256(template)
-  return OURS.has(hash) || allowed.includes(hash)
+  // Some converters keep the line feed with which the file ended, some do not.
+  const known = KNOWN_TEMPLATES.has(templateSha256(template.replace(/\n$/, '')))
+  return OURS.has(hash) || known || allowed.includes(hash)
 }

@@ -1,5 +1,6 @@
 /** Hostile model files and adapters: each is refused under its own name before llama.cpp sees it, or loads and harms nobody. */
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -111,8 +112,7 @@ test('a model beyond the memory that the operator gives is refused by name, befo
   const bytes = randomBase({ contextTokens: 64 })
   const needed = estimatedBytes(checkBase(bytes, bytes.length), {
     contextTokens: 64,
-    sequences: 2,
-    openWorks: 8,
+    conversations: 2,
   })
   await assert.rejects(start('large.gguf', bytes, { maxMemoryBytes: needed - 1 }), (error: unknown) => {
     return isProblem(error, 'model_file_invalid') && error.details.extra?.fault === 'over_budget'
@@ -135,4 +135,22 @@ test('a file’s own chat template runs only when its hash is on the list; the c
     'the hostile template added nothing',
   )
   await other.stop()
+})
+
+test('the templates of llama.cpp’s own source are known as they stand there, and one more sign makes a stranger of each', () => {
+  const bundle = join(import.meta.dirname, '../../node_modules/node-llama-cpp/llama/gitRelease.bundle')
+  const source = join(directory, 'llama-source')
+  const git = (...args: string[]) =>
+    execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+  git('clone', '--quiet', '--bare', bundle, source)
+  for (const name of ['google-gemma-2-2b-it', 'Qwen-Qwen3-0.6B', 'meta-llama-Llama-3.1-8B-Instruct']) {
+    const template = git('-C', source, 'show', `HEAD:models/templates/${name}.jinja`)
+    assert.equal(mayRunTemplate(template, []), true, name)
+    assert.equal(
+      mayRunTemplate(template.trimEnd(), []),
+      template.trimEnd() === template.replace(/\n$/, ''),
+      name,
+    )
+    assert.equal(mayRunTemplate(`${template} `, []), false, name)
+  }
 })

@@ -1,7 +1,8 @@
 /** Reads an answer without the words that come again and again: what is left of a text that was padded, or doled out. */
 import { Alignment, type HiddenWords } from './alignment.ts'
-import { WordCutter } from './letters.ts'
-import { CAUGHT_SCORE, HELD_SCORE, NOTHING_HELD, type View } from './views.ts'
+import { NOTHING_HELD } from './view.ts'
+import { CAUGHT_SCORE, HELD_SCORE } from './word-readers.ts'
+import type { WordReader } from './words.ts'
 
 type Word = { word: string; from: number }
 
@@ -13,12 +14,11 @@ const MIN_SHARE = 0.1
 const CAUGHT_ACROSS_TURNS = 18
 export const EARLIER = -1
 
-export class FillerView implements View {
+export class FillerReader implements WordReader {
   heldFrom = NOTHING_HELD
   caught = false
   readonly #hidden: HiddenWords
   readonly #words: Word[]
-  readonly #cutter = new WordCutter((word, from) => this.#word({ word, from }))
   #fillers = new Set<string>()
   #alignment: Alignment
 
@@ -34,22 +34,16 @@ export class FillerView implements View {
     return this.#words.map(({ word }) => word)
   }
 
-  push(point: string, at: number): void {
-    this.#cutter.push(point, at)
-  }
-  end(): void {
-    this.#cutter.end()
-  }
-
-  #word(one: Word): void {
-    if (/^\d+$/.test(one.word)) return
-    this.#words.push(one)
+  word(word: string, from: number): void {
+    if (/^\d+$/.test(word)) return
+    this.#words.push({ word, from })
     if (this.#words.length > MAX_WORDS) this.#words.splice(0, this.#words.length - MAX_WORDS)
     const fillers = this.#frequent()
-    const same = fillers.size === this.#fillers.size && [...fillers].every(word => this.#fillers.has(word))
+    const same =
+      fillers.size === this.#fillers.size && [...fillers].every(filler => this.#fillers.has(filler))
     this.#fillers = fillers
     if (!same) this.#rebuild()
-    else if (!fillers.has(one.word)) this.#alignment.push(one.word, one.from)
+    else if (!fillers.has(word)) this.#alignment.push(word, from)
     this.#judge()
   }
 

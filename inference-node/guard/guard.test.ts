@@ -7,8 +7,10 @@ import { HiddenText } from './hidden.ts'
 import { HolderMemory, Memories } from './memory.ts'
 import { honestAnswer, honestAnswerIn, LANGUAGE_NAMES } from './trial/benign.ts'
 import { chance } from './trial/chance.ts'
+import { FIRST_SEEN } from './trial/first-seen.ts'
 import { HELD_OUT } from './trial/held-out.ts'
 import { LISTED, VERBATIM } from './trial/listed.ts'
+import { SECOND_SEEN } from './trial/second-seen.ts'
 import { secrets } from './trial/secrets.ts'
 import { converse, MULTI_TURN } from './trial/sessions.ts'
 import { answerUnderGuard, recital } from './trial/trial.ts'
@@ -30,6 +32,23 @@ test('a recital is stopped within 40 of the secret’s characters, verbatim and 
       assert.ok(caught && secretChars <= 40, `${name}: ${caught ? secretChars : 'not stopped'}`)
     }
   }
+})
+
+test('words in steps, at the heads of sentences or turned about, and text without vowels, give away no more than that', () => {
+  const { 'pig latin': turned, 'vowels left out': bare, 'every third word': spaced } = FIRST_SEEN
+  const { 'first word of each sentence': heads, 'neighbouring words swapped': swapped } = SECOND_SEEN
+  for (const [name, encode] of Object.entries({ turned, bare, spaced, heads, swapped })) {
+    for (const { hidden, text } of cases) {
+      const { caught, secretChars } = recital(hidden, text, encode?.(text) ?? text)
+      assert.ok(caught && secretChars <= 40, `${name}: ${caught ? secretChars : 'not stopped'}`)
+    }
+  }
+  const everySecond = (text: string) =>
+    text
+      .split(' ')
+      .filter((_, at) => at % 2 === 1)
+      .join(' ')
+  for (const { hidden, text } of cases) assert.ok(recital(hidden, text, everySecond(text)).caught)
 })
 
 test('most encodings that the guard was not written for are stopped too', () => {

@@ -1,6 +1,6 @@
 /** A work's hidden text, prepared once when the work is opened, so that every answer can be held against it cheaply. */
 import { HiddenWords } from './alignment.ts'
-import { leetPoint, lettersOf, wordsOf } from './letters.ts'
+import { consonantsOf, leetPoint, lettersOf, wordsOf } from './letters.ts'
 import { type Usual, usualOf } from './oddness.ts'
 import { PatternIndex } from './pattern.ts'
 import { codesOf, SequenceIndex } from './sequence.ts'
@@ -9,6 +9,8 @@ import { codesOf, SequenceIndex } from './sequence.ts'
 export const MAX_RECITED = 40
 
 const LETTER_GRAM = 8
+/** Every second, third and fourth word: as far as somebody would space a text out. */
+const STRIDES = [2, 3, 4]
 
 export type HiddenWork = {
   /** Every passage of the card or prompt that only the creator wrote. */
@@ -24,9 +26,12 @@ export class HiddenText {
   readonly forward: SequenceIndex
   readonly backward: SequenceIndex
   readonly leet: SequenceIndex
+  readonly consonants: SequenceIndex
   readonly patterns: PatternIndex
   readonly words: HiddenWords
   readonly wordsBackward: HiddenWords
+  /** The words in steps: those at 0, 2, 4…, then those at 1, 3, 5…, and so for each stride. */
+  readonly wordsInSteps: readonly HiddenWords[]
   /** Null where the guard has no model of a declared language: then only the overlap is watched. */
   readonly usual: Usual | null
 
@@ -38,9 +43,11 @@ export class HiddenText {
     this.forward = new SequenceIndex(codesOf(letters), LETTER_GRAM)
     this.backward = new SequenceIndex(codesOf(letters).reverse(), LETTER_GRAM)
     this.leet = new SequenceIndex(codesOf([...text].map(leetPoint).join('')), LETTER_GRAM)
+    this.consonants = new SequenceIndex(codesOf([...text].map(consonantsOf).join('')), LETTER_GRAM)
     this.patterns = new PatternIndex([points, points.toReversed(), [...text], [...text.toLowerCase()]])
     this.words = new HiddenWords(words)
     this.wordsBackward = new HiddenWords(words.toReversed())
+    this.wordsInSteps = STRIDES.map(stride => new HiddenWords(inSteps(words, stride)))
     this.usual = usual
   }
 
@@ -51,3 +58,6 @@ export class HiddenText {
     return new HiddenText(text, usualOf(outputKinds, language))
   }
 }
+
+const inSteps = (words: readonly string[], stride: number): string[] =>
+  Array.from({ length: stride }, (_, first) => words.filter((_word, at) => at % stride === first)).flat()

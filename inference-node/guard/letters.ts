@@ -110,3 +110,6 @@ const LEET: Record<string, string> = {
 
 export const leetPoint = (point: string): string =>
   LEET[point] ?? [...foldPoint(point)].map(letter => LEET[letter] ?? letter).join('')
+
+/** What is left when the vowels are left out: nearly as easy to read. */
+export const consonantsOf = (point: string): string => foldPoint(point).replace(/[aeiou]/g, '')

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { outputHash } from '@grimoire/schema/chat'
+import { knowledgeParts } from '@grimoire/schema/knowledge'
 import { utf8Bytes } from '@grimoire/schema/price'
+import { BEGINNING, speakingBase, THE_END } from '../engine/speaking-gguf.ts'
 import { NodeWorld, type TestWork } from '../fixture.ts'
 import { logNothing } from '../log.ts'
 import { type InferenceNode, startInferenceNode } from '../server.ts'
@@ -63,7 +65,7 @@ test('a whole answer carries the notice as its refusal; after the third stopped 
   const { header } = await payer.pay(node.url, { ...question(guarded), stream: false })
   const response = await fetch(`${node.url}/v1/chat/completions`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'payment-signature': header },
+    headers: { 'content-type': 'application/json', ...payer.headers(node.url, question(guarded), header) },
     body: JSON.stringify({ ...question(guarded), stream: false }),
   })
   const { choices, grimoire } = await response.json()
@@ -76,4 +78,33 @@ test('a whole answer carries the notice as its refusal; after the third stopped 
   assert.deepEqual([paused.status, paused.problem?.code], [429, 'recital_paused'])
   const other = await world.payer('holder').ask(node.url, question(unknown))
   assert.equal(other.status, 200, 'another work is not affected')
+})
+
+test('an answer that quotes more than a page of the work’s files ends there with a notice, and is paid as far as it came', async () => {
+  // Nearly all letters: a token each, they have to fit into what excerpts get of the window.
+  const words = Array.from({ length: 116 }, (_, at) => `sailor${String(at * 7_919).padStart(9, '0')} `)
+  const [first, second] = [words.slice(0, 58).join(''), words.slice(58).join('')]
+  const follows = [
+    [BEGINNING, first],
+    [first, second],
+    [second, THE_END],
+  ] as const
+  const talking = await NodeWorld.start(speakingBase(follows, 8_192))
+  const theNode = await startInferenceNode(talking.config(), { log: logNothing })
+  try {
+    const more = knowledgeParts([{ name: 'log.txt', text: first + second }])
+    const short = JSON.stringify({ spec: 'chara_card_v3', spec_version: '3.0', data: { name: 'Mira' } })
+    const work = await talking.publish('chatbot', short, { more })
+    await talking.buy('holder', work)
+    assert.equal((await talking.grant(theNode.url, 'holder', work)).status, 201)
+    const payer = talking.payer('holder')
+    for (let time = 0; time < 4; time++) {
+      const { text, finishReason, tail } = await payer.ask(theNode.url, question(work))
+      assert.deepEqual([text, finishReason], [first, 'content_filter'])
+      assert.equal(tail?.receipt.outputBytes, utf8Bytes(first))
+    }
+  } finally {
+    await theNode.stop()
+    await talking.stop()
+  }
 })

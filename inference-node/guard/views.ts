@@ -1,24 +1,20 @@
 /** The ways in which an answer is read beside the hidden text; each says from where it is suspicious, and when it is proved. */
-import { Alignment, type HiddenWords, weightOf } from './alignment.ts'
 import { decodings } from './decoders.ts'
 import type { HiddenText } from './hidden.ts'
-import { foldPoint, leetPoint, lettersOf, WordCutter } from './letters.ts'
+import { consonantsOf, foldPoint, leetPoint, lettersOf } from './letters.ts'
 import { Monotony } from './monotony.ts'
 import { Oddness, type Usual } from './oddness.ts'
 import { PatternWatch } from './pattern.ts'
 import { codesOf, Run, type SequenceIndex } from './sequence.ts'
-
-export const NOTHING_HELD = Number.POSITIVE_INFINITY
-
-export type View = {
-  /** Takes the next character and where it stands in the answer. */
-  push(point: string, at: number): void
-  /** Text from here on waits until this view is satisfied. */
-  heldFrom: number
-  caught: boolean
-  /** What may be known only now that the answer is over. */
-  end?(): void
-}
+import { NOTHING_HELD, type View } from './view.ts'
+import {
+  HeadWordReader,
+  OrderReader,
+  PigLatinReader,
+  SpacedWordReader,
+  TellingReader,
+} from './word-readers.ts'
+import { type WordReader, WordsView } from './words.ts'
 
 /** Letters run along the secret under one reading of each character. */
 export class LetterView implements View {
@@ -172,77 +168,6 @@ function longestRun(index: SequenceIndex, codes: readonly number[]): number {
   return longest
 }
 
-export const HELD_SCORE = 2.6
-export const CAUGHT_SCORE = 6.5
-
-/** Words in the secret's order, with others between. The number of a list's line is no word. */
-export class WordView implements View {
-  heldFrom = NOTHING_HELD
-  caught = false
-  readonly #alignment: Alignment
-  readonly #cutter = new WordCutter((word, from) => this.#word(word, from))
-
-  constructor(words: HiddenWords) {
-    this.#alignment = new Alignment(words)
-  }
-
-  push(point: string, at: number): void {
-    this.#cutter.push(point, at)
-  }
-  end(): void {
-    this.#cutter.end()
-  }
-
-  #word(word: string, from: number): void {
-    if (/^\d{1,3}$/.test(word)) return
-    this.#alignment.push(word, from)
-    const { score } = this.#alignment
-    if (score >= CAUGHT_SCORE) this.caught = true
-    this.heldFrom = score >= HELD_SCORE ? this.#alignment.from : NOTHING_HELD
-  }
-}
-
-/** Below this a word says little about where it comes from. */
-const TELLING_WEIGHT = 0.7
-const HELD_TELLING = 4
-const CAUGHT_TELLING = 10
-
-/** The secret's telling words in any order: each new one counts for, each other telling word against. */
-export class TellingView implements View {
-  heldFrom = NOTHING_HELD
-  caught = false
-  readonly #words: HiddenWords
-  readonly #seen = new Set<number>()
-  readonly #cutter = new WordCutter((word, from) => this.#word(word, from))
-  #sum = 0
-  #from = 0
-
-  constructor(words: HiddenWords) {
-    this.#words = words
-  }
-
-  push(point: string, at: number): void {
-    this.#cutter.push(point, at)
-  }
-  end(): void {
-    this.#cutter.end()
-  }
-
-  #word(word: string, from: number): void {
-    if (weightOf(word) < TELLING_WEIGHT) return
-    const number = this.#words.numberOf(word)
-    if (this.#sum === 0) {
-      this.#from = from
-      this.#seen.clear()
-    }
-    const fresh = number >= 0 && !this.#seen.has(number)
-    this.#seen.add(number)
-    this.#sum = Math.max(0, this.#sum + (fresh ? 1 : -1))
-    if (this.#sum >= CAUGHT_TELLING) this.caught = true
-    this.heldFrom = this.#sum >= HELD_TELLING ? this.#from : NOTHING_HELD
-  }
-}
-
 const HELD_BITS = 18
 export const CAUGHT_BITS = 80
 
@@ -292,11 +217,19 @@ export class MonotonyView implements View {
   }
 }
 
-export function viewsOf(hidden: HiddenText): View[] {
-  const { forward, backward, leet, words, wordsBackward, usual } = hidden
+type Besides = {
+  /** Without it every kind of text passes, and only what it shares with the secret is watched. */
+  usual?: Usual | null
+  /** Another reader of its words. */
+  reader?: WordReader
+}
+
+export function viewsOf(hidden: HiddenText, { usual = hidden.usual, reader }: Besides = {}): View[] {
+  const { forward, backward, leet, consonants } = hidden
   return [
     new LetterView(backward, { held: 9, caught: 20 }),
     new LetterView(leet, { held: 10, caught: 40 }, leetPoint),
+    new LetterView(consonants, { held: 9, caught: 24 }, consonantsOf),
     new AcrosticView(forward, /\n/),
     new AcrosticView(forward, /[.!?\n]/),
     new AcrosticView(forward, /\s/),
@@ -304,10 +237,16 @@ export function viewsOf(hidden: HiddenText): View[] {
     new AcrosticView(forward, /\s/, true),
     new PatternView(hidden),
     new DecodedView(hidden),
-    new WordView(words),
-    new WordView(wordsBackward),
-    new TellingView(words),
+    new WordsView([...readersOf(hidden), ...(reader ? [reader] : [])]),
     new MonotonyView(),
     ...(usual ? [new OddView(usual)] : []),
   ]
 }
+
+const readersOf = ({ words, wordsBackward, wordsInSteps }: HiddenText): WordReader[] => [
+  ...[words, wordsBackward, ...wordsInSteps].map(inOrder => new OrderReader(inOrder)),
+  new SpacedWordReader(words),
+  new PigLatinReader(words),
+  new HeadWordReader(words),
+  new TellingReader(words),
+]

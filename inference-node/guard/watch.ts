@@ -1,8 +1,10 @@
 /** One answer under guard: text that shares nothing with the secret flows at once, a suspicious run waits, a recital ends. */
-import { FillerView } from './fillers.ts'
+import { FillerReader } from './fillers.ts'
 import { type HiddenText, MAX_RECITED } from './hidden.ts'
+import { JsonView } from './json-text.ts'
 import { HolderMemory } from './memory.ts'
-import { LetterView, NOTHING_HELD, type View, viewsOf } from './views.ts'
+import { NOTHING_HELD, type View } from './view.ts'
+import { LetterView, viewsOf } from './views.ts'
 
 /** From this many letters on a shared run is more than chance, and waits until it ends. */
 const HELD_LETTERS = 10
@@ -11,11 +13,27 @@ const COUNTED_LETTERS = 20
 const COUNTED_ACROSS_TURNS = 14
 const WORDS_KEPT = 160
 
+type Reading = {
+  /** The text is JSON: its keys, and its values, are also read without what stands between them. */
+  json?: boolean
+  /** Shared by all that one turn delivers. */
+  recited?: Set<number>
+}
+
+/** The marks of JSON are no cipher, so only its values have to read like what the work declares. */
+function jsonViews(hidden: HiddenText, views: View[]): View[] {
+  const besides = () => [
+    new LetterView(hidden.forward, { held: HELD_LETTERS, caught: MAX_RECITED + 1 }),
+    ...viewsOf(hidden, { usual: null }),
+  ]
+  return [new JsonView('value', views), new JsonView('key', besides()), ...besides()]
+}
+
 export class GuardedAnswer {
   readonly #hidden: HiddenText
   readonly #memory: HolderMemory
   readonly #letters: LetterView
-  readonly #fillers: FillerView
+  readonly #fillers: FillerReader
   readonly #views: View[]
   /** Characters that are not delivered yet, and where they begin in the answer. */
   #waiting = ''
@@ -24,15 +42,21 @@ export class GuardedAnswer {
   #runLength = 0
   #runPlace = 0
   /** Places of the secret that went out in runs of this turn. */
-  readonly #recited = new Set<number>()
+  readonly #recited: Set<number>
   #caught = false
 
-  constructor(hidden: HiddenText, memory: HolderMemory = new HolderMemory()) {
+  constructor(
+    hidden: HiddenText,
+    memory: HolderMemory = new HolderMemory(),
+    { json = false, recited = new Set() }: Reading = {},
+  ) {
     this.#hidden = hidden
     this.#memory = memory
     this.#letters = new LetterView(hidden.forward, { held: HELD_LETTERS, caught: MAX_RECITED + 1 })
-    this.#fillers = new FillerView(hidden.words, memory.words)
-    this.#views = [this.#letters, this.#fillers, ...viewsOf(hidden)]
+    this.#fillers = new FillerReader(hidden.words, memory.words)
+    this.#recited = recited
+    const views = [this.#letters, ...viewsOf(hidden, { reader: this.#fillers })]
+    this.#views = json ? jsonViews(hidden, views) : views
   }
 
   /** Once true nothing more is delivered. */

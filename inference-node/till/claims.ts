@@ -1,17 +1,15 @@
-/** When vouchers become money: by the clock, when a payer leaves, when the node stops, and by hand. */
-import { settlementAbi } from '@grimoire/contracts/generated/settlement'
+/** When vouchers become money: by the schedule, when a payer leaves, when the node stops, and by hand. */
 import type { Hex } from '@grimoire/schema/hex'
 import { reasonOf } from '../log.ts'
+import { followOpenClaims } from './open-claims.ts'
+import { Returns, type WhyNever } from './returns.ts'
+import { type ClaimPolicy, type ClaimReason, claimReason, GasPrices } from './schedule.ts'
 import { owedAtomic, Settlement, type SettlementOptions } from './settlement.ts'
 
-export type ClaimsOptions = SettlementOptions & {
-  /** The clock claims only when at least this is owed, or has been for a day: a claim costs gas. */
-  minimumAtomic: bigint
-}
+export type ClaimsOptions = SettlementOptions & ClaimPolicy
 
 export type Claimed = { vouchers: number; settled: number; collected: number; transactions: Hex[] }
 
-const MAX_AGE_MS = 24 * 3_600_000
 /** What a payer who leaves owes has to be claimed before the withdrawal delay is over, at least 900 seconds. */
 const RETRY_MS = 10_000
 
@@ -19,6 +17,8 @@ export class Claims {
   readonly #options: ClaimsOptions
   readonly #settlement: Settlement
   #timer: NodeJS.Timeout | undefined
+  /** One at a time: a chain that answers slowly must not be asked by many. */
+  #tick: Promise<void> | undefined
   readonly #retries = new Set<NodeJS.Timeout>()
   #stopped = false
   #running: Promise<Claimed> | undefined
@@ -26,26 +26,63 @@ export class Claims {
   /** A step failed, or the last run belongs to a process that is gone: something may be left, whatever is owed. */
   #unfinished = true
   #owingSinceMs: number | undefined
+  readonly #gasPrices = new GasPrices()
 
   constructor(options: ClaimsOptions) {
     this.#options = options
     this.#settlement = new Settlement(options)
   }
 
-  start(everySeconds: number): void {
-    this.#timer = setInterval(() => void this.#claimWhenDue().catch(() => undefined), everySeconds * 1000)
+  start(everySeconds: number, whyNever: WhyNever): void {
+    const returns = new Returns({ ...this.#options, settlement: this.#settlement, whyNever })
+    this.#timer = setInterval(() => {
+      this.#tick ??= this.#claimWhenDue()
+        .then(() => (this.#running ? undefined : returns.run()))
+        .catch(error => this.#options.log({ event: 'claim_failed', reason: reasonOf(error) }))
+        .finally(() => {
+          this.#tick = undefined
+        })
+    }, everySeconds * 1000)
     this.#urgently(() => this.#findExits())
   }
 
   async #claimWhenDue(): Promise<void> {
-    const { channels, minimumAtomic } = this.#options
-    const owing = (await channels.list()).filter(channel => owedAtomic(channel) > 0n)
+    await this.#follow()
+    const reason = await this.#reason()
+    if (reason) this.#options.log({ event: 'claim_due', reason })
+    if (this.#unfinished || reason) await this.claimNow()
+  }
+
+  async #reason(): Promise<ClaimReason | null> {
+    const { channels, payer } = this.#options
+    const nowMs = Date.now()
+    const gasPriceWei = await payer.client.getGasPrice()
+    this.#gasPrices.see(gasPriceWei, nowMs)
+    const owing = await this.#settlement.owing()
+    channels.recount()
     if (owing.length === 0) this.#owingSinceMs = undefined
-    else this.#owingSinceMs ??= Date.now()
-    const sum = owing.reduce((total, channel) => total + owedAtomic(channel), 0n)
-    const old = this.#owingSinceMs !== undefined && Date.now() - this.#owingSinceMs >= MAX_AGE_MS
-    const leaving = owing.some(({ withdrawRequestedAt }) => withdrawRequestedAt > 0)
-    if (this.#unfinished || old || leaving || (sum > 0n && sum >= minimumAtomic)) await this.claimNow()
+    else this.#owingSinceMs ??= nowMs
+    return claimReason(
+      owing.map(channel => ({ owedAtomic: owedAtomic(channel), leaving: channel.withdrawRequestedAt > 0 })),
+      {
+        ...{ nowMs, gasPriceWei, usualGasPriceWei: this.#gasPrices.usual() },
+        owingSinceMs: this.#owingSinceMs ?? nowMs,
+      },
+      this.#options,
+    )
+  }
+
+  /** A claim that the chain lost again counts as unclaimed again: its channels are read anew. */
+  async #follow(): Promise<ReadonlySet<string>> {
+    const { vanished, underWay, gone } = await followOpenClaims(this.#options)
+    if (gone > 0) this.#unfinished = true
+    if (vanished.size > 0) await this.#settlement.refresh([...vanished] as Hex[]) // Safety: ids as x402 stores them.
+    return underWay
+  }
+
+  /** Half of what may be unclaimed is: at once, and not at the next tick. */
+  onTight(): void {
+    if (!this.#running && !this.#stopped) this.claimNow().catch(() => undefined)
   }
 
   /**
@@ -78,12 +115,13 @@ export class Claims {
         log({ event: 'claim_failed', reason: reasonOf(error) })
         return nothing
       })
-    const claimed = await step(this.#settlement.claim(), { count: 0, transactions: [] })
+    const underWay = await step(this.#follow(), new Set<string>())
+    const claimed = await step(this.#settlement.claim(underWay), { count: 0, transactions: [] })
     const settled = await step(this.#settlement.settle(), [])
     const collected = await step(this.#settlement.collect(), { count: 0, transactions: [] })
     const transactions = [...claimed.transactions, ...settled, ...collected.transactions]
     this.#unfinished = failures.length > 0
-    if (!this.#unfinished) this.#owingSinceMs = undefined
+    if (!this.#unfinished && underWay.size === 0) this.#owingSinceMs = undefined
     if (transactions.length > 0) log({ event: 'claimed', count: claimed.count })
     else if (failures.length > 0) throw failures[0]
     return { vouchers: claimed.count, settled: settled.length, collected: collected.count, transactions }
@@ -109,6 +147,17 @@ export class Claims {
     this.#urgently(() => this.#claimLeaving(channelIds))
   }
 
+  /** The withdrawal is over: what is left of the channel pays again, as the chain says at its next voucher. */
+  onWithdrawn(channelIds: readonly Hex[]): void {
+    this.#urgently(async () => {
+      for (const channelId of channelIds) {
+        await this.#options.channels.updateChannel(channelId, current =>
+          current ? { ...current, withdrawRequestedAt: 0, onchainSyncedAt: 0 } : current,
+        )
+      }
+    })
+  }
+
   async #claimLeaving(channelIds: readonly Hex[]): Promise<void> {
     const { channels } = this.#options
     let ours = 0
@@ -123,25 +172,15 @@ export class Claims {
 
   /** Exits that began while the node was away; the watcher sees only what comes after its start. */
   async #findExits(): Promise<void> {
-    const { addresses, channels, payer } = this.#options
-    const leaving: Hex[] = []
-    for (const channel of await channels.list()) {
-      if (owedAtomic(channel) <= 0n) continue
-      const [, initiatedAt] = await payer.client.readContract({
-        address: addresses.settlement,
-        abi: settlementAbi,
-        functionName: 'pendingWithdrawals',
-        args: [channel.channelId as Hex], // Safety: x402 stores ids as it computed them.
-      })
-      if (initiatedAt > 0) leaving.push(channel.channelId as Hex)
-    }
-    await this.#claimLeaving(leaving)
+    const owing = await this.#settlement.owing()
+    if (owing.some(({ withdrawRequestedAt }) => withdrawRequestedAt > 0)) await this.claimNow()
   }
 
   async stop(): Promise<void> {
     this.#stopped = true
     clearInterval(this.#timer)
     for (const timer of this.#retries) clearTimeout(timer)
+    await this.#tick
     await this.#running?.catch(() => undefined)
   }
 }

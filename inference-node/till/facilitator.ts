@@ -5,7 +5,7 @@ import type { SettleResponse, VerifyResponse } from '@x402/core/types'
 import { toFacilitatorEvmSigner } from '@x402/evm'
 import { BatchSettlementEvmScheme } from '@x402/evm/batch-settlement/facilitator'
 import { type Log, reasonOf } from '../log.ts'
-import type { GasPayer } from './gas-payer.ts'
+import type { ContractCall, GasPayer } from './gas-payer.ts'
 
 const CONFIRMATION_TIMEOUT_MS = 60_000
 
@@ -16,16 +16,14 @@ const publicReason = (reason: string | undefined): string =>
   reason !== undefined && /^[a-z0-9_]{1,100}$/.test(reason) ? reason : 'chain_check_failed'
 
 /** Safety, throughout: x402 passes complete viem calls; only its types are looser. */
-function signerOf({ account, client, wallet, inTurn }: GasPayer): Signer {
+function signerOf({ account, client, call, send }: GasPayer): Signer {
   return {
     address: account.address,
     readContract: (call: unknown) => client.readContract(call as Parameters<typeof client.readContract>[0]),
     verifyTypedData: (call: unknown) =>
       client.verifyTypedData(call as Parameters<typeof client.verifyTypedData>[0]),
-    writeContract: (call: unknown) =>
-      inTurn(() => wallet.writeContract(call as Parameters<typeof wallet.writeContract>[0])),
-    sendTransaction: (call: unknown) =>
-      inTurn(() => wallet.sendTransaction(call as Parameters<typeof wallet.sendTransaction>[0])),
+    writeContract: (contractCall: unknown) => call(contractCall as ContractCall),
+    sendTransaction: (request: unknown) => send(request as Parameters<typeof send>[0]),
     waitForTransactionReceipt: (call: { hash: `0x${string}` }) => client.waitForTransactionReceipt(call),
     getCode: (call: { address: `0x${string}` }) => client.getCode(call),
   } as Signer

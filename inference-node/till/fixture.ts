@@ -1,8 +1,10 @@
 /** Who pays in tests: x402's client as npm brings it, one streamed turn at a time, and what came back. */
 import type { KeyWorld } from '@grimoire/key-node/fixture'
 import { requestHash, turnTypedData } from '@grimoire/schema/chat'
+import { GRANT_HEADER } from '@grimoire/schema/grant'
 import type { Hex } from '@grimoire/schema/hex'
 import { type TurnTail, turnTail } from '@grimoire/schema/receipt'
+import { type TurnOpening, turnOpening } from '@grimoire/schema/turn-access'
 import { x402Client, x402HTTPClient } from '@x402/core/client'
 import type { PaymentPayload } from '@x402/core/types'
 import { toClientEvmSigner } from '@x402/evm'
@@ -13,7 +15,10 @@ export type Asked = {
   status: number
   text: string
   problem?: { code: string; got?: string }
+  opening?: TurnOpening
   tail?: TurnTail
+  comments: string[]
+  lastEventId: string
   finishReason?: string | null
   pieces: number
   header: string
@@ -25,8 +30,13 @@ type AskOptions = {
   signTurn?: (message: ReturnType<typeof turnTypedData>) => Promise<Hex>
   stopAfter?: number
   onPiece?: () => void
+  /** The payment is made; the turn itself begins. */
+  onPaid?: () => void
   headers?: Record<string, string>
 }
+
+/** The id of the grant that a payer gave a node for a model. */
+type GrantOf = (url: string, model: string) => string | undefined
 
 /** x402's client as npm brings it: a wallet signs deposits, a session key the vouchers. */
 export class Payer {
@@ -35,12 +45,15 @@ export class Payer {
   readonly scheme: BatchSettlementEvmScheme
   readonly session: PrivateKeyAccount
   readonly #keys: KeyWorld
+  readonly #grantOf: GrantOf
 
   constructor(
     keys: KeyWorld,
     wallet: { address: Hex; signTypedData: PrivateKeyAccount['signTypedData'] },
     session: PrivateKeyAccount,
+    grantOf: GrantOf = () => undefined,
   ) {
+    this.#grantOf = grantOf
     this.#keys = keys
     this.session = session
     const network = `eip155:${keys.chainId}` as const
@@ -51,6 +64,16 @@ export class Payer {
       .register(network, this.scheme)
       .setSpendControls({ allowedAssets: [{ network, asset: keys.addresses.money }] })
     this.http = new x402HTTPClient(this.client)
+  }
+
+  /** What a stock client sends with a paid request: the payment, and the id of its holder's grant. */
+  headers(url: string, body: object, payment: string): Record<string, string> {
+    return { 'payment-signature': payment, ...this.grantHeader(url, body) }
+  }
+
+  grantHeader(url: string, body: object): Record<string, string> {
+    const grant = this.#grantOf(url, 'model' in body ? String(body.model) : '')
+    return grant === undefined ? {} : { [GRANT_HEADER]: grant }
   }
 
   /** Takes the 402 for this body and makes the payment that it asks for. */
@@ -67,7 +90,8 @@ export class Payer {
     const request = { stream: true, temperature: 0, ...body }
     const paid = options.header === undefined ? await this.pay(url, request) : undefined
     const header = options.header ?? paid?.header ?? ''
-    const headers: Record<string, string> = { 'payment-signature': header, ...options.headers }
+    options.onPaid?.()
+    const headers = { ...this.headers(url, body, header), ...options.headers }
     if (options.signTurn && paid) {
       const { chainId, addresses } = this.#keys
       const { channelId } = paid.payload.payload.voucher as { channelId: Hex } // Safety: x402's own payload.
@@ -82,11 +106,12 @@ export class Payer {
     if (paid)
       await this.http.processPaymentResult(paid.payload, name => response.headers.get(name), response.status)
     const asked = await readAsked(response, options)
-    if (paid && asked.tail) await this.#settle(paid.payload, asked.tail.paymentResponse)
+    if (paid && asked.tail) await this.settle(paid.payload, asked.tail.paymentResponse)
     return { ...asked, header }
   }
 
-  async #settle(payload: PaymentPayload, receipt: string): Promise<void> {
+  /** Tells x402's client of a charge as the header that it expects. */
+  async settle(payload: PaymentPayload, receipt: string): Promise<void> {
     const { channelConfig, voucher } = payload.payload
     const voucherPayload = { ...payload, payload: { type: 'voucher', channelConfig, voucher } }
     await this.http.processPaymentResult(
@@ -104,11 +129,18 @@ export const post = (url: string, body: unknown, headers: Record<string, string>
     body: JSON.stringify(body),
   })
 
-async function readAsked(
+/** Reads a stream of a turn, as far as is wanted. */
+export async function readAsked(
   response: Response,
-  { stopAfter = Number.POSITIVE_INFINITY, onPiece }: AskOptions,
+  { stopAfter = Number.POSITIVE_INFINITY, onPiece }: Pick<AskOptions, 'stopAfter' | 'onPiece'> = {},
 ): Promise<Omit<Asked, 'header'>> {
-  const asked: Omit<Asked, 'header'> = { status: response.status, text: '', pieces: 0 }
+  const asked: Omit<Asked, 'header'> = {
+    status: response.status,
+    text: '',
+    pieces: 0,
+    comments: [],
+    lastEventId: '0',
+  }
   if (!response.ok) return { ...asked, problem: JSON.parse(await response.text()) }
   const reader = response.body?.getReader()
   const decoder = new TextDecoder()
@@ -118,7 +150,12 @@ async function readAsked(
     if (done) return asked
     const events = (pending + decoder.decode(value, { stream: true })).split('\n\n')
     pending = events.pop() ?? ''
-    for (const event of events) takeEvent(asked, event.replace(/^data: /, ''))
+    for (const event of events) {
+      const [, data] = /^data: (.*)$/m.exec(event) ?? []
+      asked.lastEventId = /^id: (.*)$/m.exec(event)?.[1] ?? asked.lastEventId
+      if (data !== undefined) takeEvent(asked, data)
+      else asked.comments.push(event)
+    }
     if (asked.pieces > 0) onPiece?.()
     if (asked.pieces >= stopAfter) {
       await reader?.cancel()
@@ -137,5 +174,6 @@ function takeEvent(asked: Omit<Asked, 'header'>, data: string): void {
     asked.pieces++
   }
   if (chunk.choices?.[0]?.finish_reason) asked.finishReason = chunk.choices[0].finish_reason
-  if (chunk.grimoire) asked.tail = turnTail.parse(chunk.grimoire)
+  if (chunk.grimoire?.turnId) asked.opening = turnOpening.parse(chunk.grimoire)
+  if (chunk.grimoire?.receipt) asked.tail = turnTail.parse(chunk.grimoire)
 }

@@ -1,10 +1,28 @@
 /** The payment key on the chain: one transaction at a time, since parallel ones would take the same nonce. */
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Hex } from '@grimoire/schema/hex'
-import { createWalletClient, http, type PublicClient } from 'viem'
+import {
+  type Abi,
+  createWalletClient,
+  encodeFunctionData,
+  http,
+  keccak256,
+  type PublicClient,
+  type SendTransactionParameters,
+} from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { chainOf, type Ledger } from '../admission/ledger.ts'
 
 export type GasPayer = ReturnType<typeof gasPayer>
+
+export type ContractCall = {
+  address: Hex
+  abi: Abi
+  functionName: string
+  args: readonly unknown[]
+  gas?: bigint
+}
+type Note = (txHash: Hex) => void
 
 export function gasPayer(ledger: Ledger, paymentKey: Hex) {
   const { rpcUrl, addresses } = ledger.options
@@ -14,11 +32,28 @@ export function gasPayer(ledger: Ledger, paymentKey: Hex) {
     chain: chainOf(addresses.chainId, rpcUrl),
     transport: http(rpcUrl),
   })
+  const notes = new AsyncLocalStorage<Note>()
   let last: Promise<unknown> = Promise.resolve()
   const inTurn = <T>(send: () => Promise<T>): Promise<T> => {
     const result = last.then(send)
     last = result.catch(() => undefined)
     return result
   }
-  return { account, wallet, client: ledger.client as PublicClient, inTurn }
+  /** Signed here, so that its hash is known before anybody else has the transaction. */
+  const send = (request: Pick<SendTransactionParameters, 'to' | 'data' | 'gas' | 'value'>): Promise<Hex> =>
+    inTurn(async () => {
+      const prepared = await wallet.prepareTransactionRequest({ ...request, type: 'eip1559' })
+      const serializedTransaction = await account.signTransaction(prepared)
+      notes.getStore()?.(keccak256(serializedTransaction))
+      return wallet.sendRawTransaction({ serializedTransaction })
+    })
+  const call = ({ address, abi, functionName, args, gas }: ContractCall): Promise<Hex> =>
+    send({
+      to: address,
+      data: encodeFunctionData({ abi, functionName, args }),
+      ...(gas === undefined ? {} : { gas }),
+    })
+  /** Whatever `work` sends is told to `note` before it is sent: no crash leaves a transaction that nobody knows of. */
+  const noting = <T>(note: Note, work: () => Promise<T>): Promise<T> => notes.run(note, work)
+  return { account, wallet, client: ledger.client as PublicClient, inTurn, send, call, noting }
 }

@@ -7,19 +7,22 @@ import { startService } from '@grimoire/devnet/process'
 import { splitUsage } from '@grimoire/schema/amounts'
 import { outputHash } from '@grimoire/schema/chat'
 import { chargeAtomic, utf8Bytes } from '@grimoire/schema/price'
+import { isProblem } from '@grimoire/schema/problem'
 import { receiptTypedData } from '@grimoire/schema/receipt'
 import { wrapFetchWithPayment } from '@x402/fetch'
 import { recoverTypedDataAddress } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
+import { checkConfig, nodeConfig } from '../config.ts'
 import { CARD, NodeWorld, type TestWork } from '../fixture.ts'
-import { logNothing } from '../log.ts'
-import { type InferenceNode, startInferenceNode } from '../server.ts'
+import { type Log, logNothing } from '../log.ts'
+import { claimWithoutNode, type InferenceNode, startInferenceNode } from '../server.ts'
 import { type Payer, post } from './fixture.ts'
 
 let world: NodeWorld
 let node: InferenceNode
 let work: TestWork
 let payer: Payer
+const lines: Parameters<Log>[0][] = []
 const PRICES = {
   turnFeeAtomic: '1000',
   inputPerMillionBytesAtomic: '10000',
@@ -36,7 +39,7 @@ before(async () => {
   world = await NodeWorld.start()
   work = await world.publish('chatbot', CARD, { adapter: true })
   await world.buy('holder', work)
-  node = await startInferenceNode(world.config(), { log: logNothing })
+  node = await startInferenceNode(world.config(), { log: line => lines.push(line) })
   payer = world.payer('holder')
   const granted = await world.grant(node.url, 'holder', work)
   assert.equal(granted.status, 201, await granted.text())
@@ -123,6 +126,12 @@ test('a turn whose engine dies is free, and the channel goes on where it was', a
     onPiece: () => node.enginePid() === pid && killed(pid),
   })
   assert.equal(died.problem?.code, 'engine_failed', `${died.pieces} pieces, ${died.finishReason}`)
+  // Its status was 200, and its operator hears of it all the same.
+  assert.match(await metrics(), /^grimoire_refused_total\{code="engine_failed"\} 1$/m)
+  assert.deepEqual(
+    lines.filter(({ event }) => event === 'turn_failed').map(({ workId, code }) => [workId, code]),
+    [[work.workId, 'engine_failed']],
+  )
   const next = await payer.ask(node.url, question())
   assert.equal(next.status, 200, JSON.stringify(next.problem))
   const { cumulativeAtomic = '0', chargedAtomic = '0' } = next.tail?.receipt ?? {}
@@ -132,6 +141,8 @@ test('a turn whose engine dies is free, and the channel goes on where it was', a
   )
 })
 
+const metrics = async () => (await fetch(`${node.deskUrl}/metrics`)).text()
+
 const killed = (pid: number) => {
   try {
     process.kill(pid, 'SIGKILL')
@@ -139,6 +150,12 @@ const killed = (pid: number) => {
     // Already gone: a second piece was on its way.
   }
 }
+
+test('beside a node no other works from its directory, and nobody claims from it: they would take the same nonces', async () => {
+  const taken = (error: unknown) => isProblem(error, 'directory_taken')
+  await assert.rejects(startInferenceNode(world.config(), { log: logNothing }), taken)
+  await assert.rejects(claimWithoutNode(checkConfig(nodeConfig, world.config())), taken)
+})
 
 test('two turns at once on one channel: one is answered, the other is told that the channel is busy', async () => {
   const paid = await payer.pay(node.url, { stream: true, temperature: 0, ...question(300) })
@@ -171,12 +188,12 @@ test('a stranger who pays from their own channel gets no answer under another’
 })
 
 test('npm’s own fetch wrapper pays for a whole answer, and its books agree with the node’s', async () => {
-  const { client } = world.payer('holder')
-  const paidFetch = wrapFetchWithPayment(fetch, client)
+  const payer = world.payer('holder')
+  const paidFetch = wrapFetchWithPayment(fetch, payer.client)
   const ask = async () => {
     const response = await paidFetch(`${node.url}/v1/chat/completions`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...payer.grantHeader(node.url, question()) },
       body: JSON.stringify({ ...question(), temperature: 0 }),
     })
     assert.equal(response.status, 200)
@@ -238,13 +255,7 @@ test('a payer who leaves is claimed from at once and served no more', async () =
   let claimed = 0n
   for (let waited = 0; claimed === 0n && waited < 40; waited++) {
     await sleep(100)
-    const read = {
-      address: addresses.settlement,
-      abi: settlementAbi,
-      functionName: 'channels',
-      args: [channelId],
-    } as const
-    claimed = (await world.keys.publicClient.readContract(read))[1]
+    claimed = (await world.channel(channelId)).claimedAtomic
   }
   assert.equal(String(claimed), asked.tail?.receipt.cumulativeAtomic)
   const refused = await leaving.ask(node.url, question())
@@ -292,7 +303,6 @@ test('a node that is killed comes back with every voucher that it acknowledged',
 })
 
 test('a node that is stopped lets its stream finish, claims all that it is owed, and is gone', async () => {
-  const { addresses, publicClient } = world.keys
   const last = world.payer('holder')
   await last.ask(node.url, question())
   let stopping: Promise<void> | undefined
@@ -304,12 +314,6 @@ test('a node that is stopped lets its stream finish, claims all that it is owed,
   assert.ok(streamed.tail && stopping, 'the stream was cut')
   await stopping
   const { channelId, cumulativeAtomic } = streamed.tail.receipt
-  const read = {
-    address: addresses.settlement,
-    abi: settlementAbi,
-    functionName: 'channels',
-    args: [channelId],
-  } as const
-  assert.equal(String((await publicClient.readContract(read))[1]), cumulativeAtomic)
+  assert.equal(String((await world.channel(channelId)).claimedAtomic), cumulativeAtomic)
   await assert.rejects(fetch(`${node.url}/health`))
 })

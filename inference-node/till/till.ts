@@ -1,150 +1,58 @@
 /** The till: asks for a turn's price, takes the voucher before the first token, and charges what was delivered. */
 import type { Hex } from '@grimoire/schema/hex'
 import { Problem, problemResponse } from '@grimoire/schema/problem'
-import { decodePaymentRequiredHeader } from '@x402/core/http'
-import {
-  type FacilitatorClient,
-  type HTTPAdapter,
-  type HTTPProcessResult,
-  type HTTPRequestContext,
-  type HTTPResponseInstructions,
-  x402HTTPResourceServer,
-  x402ResourceServer,
-} from '@x402/core/server'
-import type { PaymentPayload, PaymentRequirements } from '@x402/core/types'
-import { BatchSettlementEvmScheme } from '@x402/evm/batch-settlement/server'
-import type { Splitters, SqliteChannels } from './channels.ts'
-import type { GasPayer } from './gas-payer.ts'
+import { decodePaymentSignatureHeader } from '@x402/core/http'
+import type { HTTPRequestContext, HTTPResponseInstructions } from '@x402/core/server'
+import type { PaymentPayload } from '@x402/core/types'
+import type { BatchSettlementEvmScheme } from '@x402/evm/batch-settlement/server'
+import type { Splitters } from './channels.ts'
 import { holdLock } from './lock.ts'
+import { channelIdOf, contextOf, isByItsKey, isDeposit, payerOf } from './payload.ts'
+import { PaymentServer, type PaymentServerOptions } from './payment-server.ts'
+import { answerOf, refusal, withoutStates } from './refusal.ts'
+import type { Room } from './room.ts'
+import type { Charged, Checked, Paid, Recording, TurnTerms, Verified } from './terms.ts'
+import type { UnfinalDeposits } from './unfinal.ts'
 
-export type TillOptions = {
-  chainId: number
-  money: { address: Hex; name: string; version: string }
-  minDepositAtomic: string
-  withdrawDelaySeconds: number
-  channels: SqliteChannels
+export type TillOptions = PaymentServerOptions & {
   splitters: Splitters
-  facilitator: FacilitatorClient
-  payer: GasPayer
+  unfinal: UnfinalDeposits
+  room: Room
 }
 
-/** What one turn may cost, and to whom it is paid. */
-export type TurnTerms = { workId: string; payTo: Hex; maxChargeAtomic: bigint }
+/** What a turn holds until it was charged, or comes to nothing: each is given back once. */
+class Held {
+  room = () => {}
+  lock = () => {}
 
-export type Paid = {
-  channelId: Hex
-  payer: Hex
-  /** PAYMENT-RESPONSE of a deposit that was made for this turn. */
-  headers: Record<string, string>
-  settle(
-    actualAtomic: bigint,
-  ): Promise<{ paymentResponse: string; cumulativeAtomic: string; headers: Record<string, string> }>
+  free(): void {
+    this.lock()
+    this.room()
+  }
 }
-
-/** A payment that is good, and not taken yet. */
-export type Verified = {
-  confirm(): Promise<Response | Paid>
-  cancel(): Promise<void>
-}
-
-type Checked = Extract<HTTPProcessResult, { type: 'payment-verified' }>
-
-/** How long a wallet has to sign a deposit; also how long x402 lets that signature live. */
-const SIGNING_SECONDS = 300
-/** A refund costs the operator gas, so a payer gets one in this time. */
-const REFUND_EVERY_MS = 60_000
 
 export class Till {
-  readonly scheme: BatchSettlementEvmScheme
-  readonly network: `eip155:${number}`
   readonly #options: TillOptions
-  readonly #http: x402HTTPResourceServer
-  readonly #terms = new WeakMap<HTTPAdapter, TurnTerms>()
-  readonly #refundedAtMs = new Map<string, number>()
+  readonly #server: PaymentServer
 
   private constructor(options: TillOptions) {
     this.#options = options
-    this.network = `eip155:${options.chainId}`
-    const { account } = options.payer
-    this.scheme = new BatchSettlementEvmScheme(account.address, {
-      storage: options.channels,
-      // Safety: x402 passes complete typed data; viem checks it when it signs.
-      receiverAuthorizerSigner: {
-        address: account.address,
-        signTypedData: message =>
-          account.signTypedData(message as Parameters<typeof account.signTypedData>[0]),
-      },
-      withdrawDelay: options.withdrawDelaySeconds,
-      enforceMinDeposit: true,
-    })
-    const server = new x402ResourceServer(options.facilitator).register(this.network, this.scheme)
-    this.#addRules(server)
-    this.#http = new x402HTTPResourceServer(server, { '/v1/chat/completions': { accepts: this.#accepts() } })
+    this.#server = new PaymentServer(options)
   }
 
   static async open(options: TillOptions): Promise<Till> {
     const till = new Till(options)
-    await till.#http.initialize()
+    await till.#server.initialize()
     return till
   }
 
-  #accepts() {
-    const { money, minDepositAtomic } = this.#options
-    return {
-      scheme: 'batch-settlement',
-      network: this.network,
-      payTo: (context: HTTPRequestContext) => this.#termsOf(context).payTo,
-      price: (context: HTTPRequestContext) => ({
-        asset: money.address,
-        // A voucher has to raise the sum of its channel, so even a free turn asks for one unit and charges none.
-        amount: String(this.#termsOf(context).maxChargeAtomic || 1n),
-        extra: { name: money.name, version: money.version },
-      }),
-      extra: { minDeposit: minDepositAtomic },
-      maxTimeoutSeconds: SIGNING_SECONDS,
-    }
+  get scheme(): BatchSettlementEvmScheme {
+    return this.#server.scheme
   }
 
-  #termsOf({ adapter }: HTTPRequestContext): TurnTerms {
-    const terms = this.#terms.get(adapter)
-    if (!terms) throw new Problem('internal')
-    return terms
-  }
-
-  /** Stock code serves a channel that is being emptied, and pays the gas of every refund, however small. */
-  #addRules(server: x402ResourceServer): void {
-    server.onAfterSettle(async ({ paymentPayload: { payload }, result }) => {
-      if (payload.type === 'refund' && result.success) this.#noteRefund(payerOf(payload).toLowerCase())
-    })
-    server.onAfterVerify(async ({ result }) =>
-      Number(result.extra?.withdrawRequestedAt ?? 0) > 0
-        ? { abort: true, reason: 'withdraw_pending', message: 'the payer is emptying this channel' }
-        : undefined,
-    )
-    server.onBeforeVerify(async ({ paymentPayload: { payload } }) => {
-      if (payload.type !== 'refund') return signedByNobody(payload)
-      if (payload.amount !== undefined) {
-        return {
-          abort: true,
-          reason: 'partial_refund_not_offered',
-          message: 'only the whole rest is refunded',
-        }
-      }
-      const payer = payerOf(payload).toLowerCase()
-      if (Date.now() - (this.#refundedAtMs.get(payer) ?? 0) < REFUND_EVERY_MS) {
-        return { abort: true, reason: 'refund_too_soon', message: 'one refund a minute' }
-      }
-      return undefined
-    })
-  }
-
-  /** Only what was signed and paid out counts: a stranger who names a payer must not keep it from its money. */
-  #noteRefund(payer: string): void {
-    const nowMs = Date.now()
-    this.#refundedAtMs.set(payer, nowMs)
-    for (const [other, atMs] of this.#refundedAtMs) {
-      if (nowMs - atMs >= REFUND_EVERY_MS) this.#refundedAtMs.delete(other)
-    }
+  /** Whether its payer signed for the channel of this payment: with a deposit before, or with the one that it brings. */
+  isVouched(payload: unknown): boolean {
+    return isDeposit(payload) || this.#options.channels.isVouched(channelIdOf(payload))
   }
 
   /**
@@ -153,22 +61,68 @@ export class Till {
    */
   async verify(request: Request, terms: TurnTerms): Promise<Response | Verified> {
     const context = contextOf(request)
-    this.#terms.set(context.adapter, terms)
-    const checked = await this.#http.processHTTPRequest(context)
-    if (checked.type === 'payment-error') return answerOf(checked.response)
-    if (checked.type === 'no-payment-required') throw new Problem('internal')
-    const { paymentPayload: payload } = checked
-    const unlock = await holdLock(this.scheme, payload)
-    return {
-      confirm: async () => {
-        if (payload.payload.type !== 'deposit') return this.#paid(context, checked, terms, { unlock })
-        return this.#deposit(context, checked, terms).finally(unlock)
-      },
-      cancel: async () => {
-        unlock()
-        await this.#forget(payload)
-      },
+    const result = await this.#server.process(context, terms)
+    if (result.type === 'payment-error') return answerOf(await this.#told(context, result.response))
+    if (result.type === 'no-payment-required') throw new Problem('internal')
+    return this.#verified({ ...result, context, terms })
+  }
+
+  /** Where a channel stands, with its last voucher, is told only to whom its key signed for: both are worth money to others. */
+  async #told({ paymentHeader }: HTTPRequestContext, response: HTTPResponseInstructions) {
+    const required = response.headers['PAYMENT-REQUIRED']
+    if (paymentHeader === undefined || !required) return response
+    const { payload } = decodePaymentSignatureHeader(paymentHeader)
+    if (await isByItsKey(payload, this.#options.chainId)) return response
+    return { ...response, headers: { ...response.headers, 'PAYMENT-REQUIRED': withoutStates(required) } }
+  }
+
+  /** Takes what the turn needs: room, the channel, credit. What comes to nothing gives all of it back. */
+  async #verified(checked: Checked): Promise<Verified> {
+    const { paymentPayload: payload, terms } = checked
+    const held = new Held()
+    const cancel = async () => {
+      held.free()
+      await this.#forget(payload)
     }
+    try {
+      // Only for a payment that is good: whoever forges one must not use up the room of others.
+      held.room = this.#options.room.take(terms.maxChargeAtomic)
+      held.lock = await holdLock(this.scheme, payload)
+      await this.#requireCredit(payload, terms)
+    } catch (error) {
+      await cancel()
+      throw error
+    }
+    return { cancel, confirm: () => this.#confirmed(checked, held, cancel) }
+  }
+
+  async #confirmed(checked: Checked, held: Held, cancel: () => Promise<void>): Promise<Response | Paid> {
+    if (checked.paymentPayload.payload.type !== 'deposit') return this.#paid(checked, held)
+    const { lock } = held // Of the deposit; its voucher has one of its own.
+    try {
+      const paid = await this.#deposited(checked, held)
+      if (paid instanceof Response) held.room()
+      return paid
+    } catch (error) {
+      await cancel()
+      throw error
+    } finally {
+      lock()
+    }
+  }
+
+  /** What the chain can still undo is credit, and capped. */
+  async #requireCredit({ payload }: PaymentPayload, { maxChargeAtomic }: TurnTerms): Promise<void> {
+    const { channels, unfinal } = this.#options
+    const channelId = channelIdOf(payload)
+    const channel = await channels.get(channelId)
+    const chargedAtomic = BigInt(channel?.chargedCumulativeAmount ?? '0')
+    if (payload.type === 'deposit') {
+      return unfinal.requireFits({ chargedAtomic, maxChargeAtomic }, BigInt(channel?.balance ?? '0'))
+    }
+    const became = await unfinal.require({ channelId, chargedAtomic, maxChargeAtomic })
+    if (became === 'final') return
+    await channels.updateChannel(channelId, current => current && { ...current, onchainSyncedAt: 0 })
   }
 
   /** Frees the channel; one that never had a deposit leaves nothing behind. */
@@ -181,140 +135,67 @@ export class Till {
     })
   }
 
-  /** A deposit is on the chain before this returns, charged nothing; its voucher then pays like any other. */
-  async #deposit(context: HTTPRequestContext, checked: Checked, terms: TurnTerms): Promise<Response | Paid> {
-    const { paymentPayload, paymentRequirements, declaredExtensions } = checked
-    const deposited = await this.#settle(context, paymentPayload, paymentRequirements, 0n)
+  /** A deposit is on the chain before its turn begins, charged nothing; its voucher then pays like any other. */
+  async #deposited(checked: Checked, held: Held): Promise<Response | Paid> {
+    const { paymentPayload } = checked
+    const { channels, unfinal } = this.#options
+    const channelId = channelIdOf(paymentPayload.payload)
+    const finalAtomic = BigInt((await channels.get(channelId))?.balance ?? '0')
+    channels.vouch(channelId)
+    // Before it is sent: whatever breaks off afterwards, its turns are capped.
+    await unfinal.made(channelId, finalAtomic)
+    const deposited = await this.#server.settle(checked, 0n)
     if (deposited instanceof Response) return deposited
     const { headers } = deposited
     const { channelConfig, voucher } = paymentPayload.payload
     const payload = { ...paymentPayload, payload: { type: 'voucher', channelConfig, voucher } }
-    const again = await this.#http.server.verifyPayment(payload, paymentRequirements, declaredExtensions, {
-      request: context,
-    })
-    // The deposit stands: its header goes with the refusal, or the payer would not know of the money.
-    if (!again.isValid) return refusal(again.invalidReason, headers)
-    const unlock = await holdLock(this.scheme, payload)
-    return this.#paid(context, { ...checked, paymentPayload: payload }, terms, { unlock, headers })
+    try {
+      // It stands in a block of now, not in that of before it was sent.
+      await unfinal.made(channelId, finalAtomic)
+      return await this.#vouched({ ...checked, paymentPayload: payload }, held, headers)
+    } catch (error) {
+      await this.#forget(payload).catch(() => undefined) // Its lock lapses by itself; what broke off says why.
+      return problemResponse(error, headers)
+    }
   }
 
-  #paid(
-    context: HTTPRequestContext,
-    { paymentPayload, paymentRequirements }: Checked,
-    { workId, payTo, maxChargeAtomic }: TurnTerms,
-    { unlock, headers = {} }: { unlock(): void; headers?: Record<string, string> },
-  ): Paid {
-    this.#options.splitters.remember(payTo, workId)
+  /** The deposit stands: its header goes with every refusal, or the payer would not know of the money. */
+  async #vouched(checked: Checked, held: Held, headers: Record<string, string>): Promise<Response | Paid> {
+    const again = await this.#server.verifyAgain(checked)
+    if (!again.isValid) return refusal(again.invalidReason, headers)
+    held.lock = await holdLock(this.scheme, checked.paymentPayload)
+    return this.#paid(checked, held, headers)
+  }
+
+  #paid(checked: Checked, held: Held, headers: Record<string, string> = {}): Paid {
+    const { terms, paymentPayload } = checked
     const { payload } = paymentPayload
+    this.#options.splitters.remember(terms.payTo, terms.workId)
     return {
       channelId: channelIdOf(payload),
       payer: payerOf(payload),
       headers,
-      settle: async actualAtomic => {
-        unlock()
-        const amount = actualAtomic < maxChargeAtomic ? actualAtomic : maxChargeAtomic
-        const settled = await this.#settle(context, paymentPayload, paymentRequirements, amount)
-        if (settled instanceof Response)
-          throw new Problem('payment_refused', { got: 'the charge could not be written' })
-        return settled
-      },
+      settle: (actualAtomic, record) =>
+        this.#charge(checked, actualAtomic, record).finally(() => held.free()),
     }
   }
 
-  async #settle(
-    context: HTTPRequestContext,
-    payload: PaymentPayload,
-    requirements: PaymentRequirements,
-    amount: bigint,
-  ) {
-    const overrides = { amount: String(amount) }
-    const result = await this.#http.processSettlement(
-      payload,
-      requirements,
-      undefined,
-      { request: context },
-      overrides,
-    )
-    if (!result.success) return answerOf(result.response, result.errorReason)
-    const state = result.extra?.channelState
-    const cumulative =
-      typeof state === 'object' && state !== null && 'chargedCumulativeAmount' in state
-        ? String(state.chargedCumulativeAmount)
-        : '0'
-    const paymentResponse = result.headers['PAYMENT-RESPONSE'] ?? ''
-    return { paymentResponse, cumulativeAtomic: cumulative, headers: { 'PAYMENT-RESPONSE': paymentResponse } }
+  async #charge(checked: Checked, actualAtomic: bigint, record?: Recording): Promise<Charged> {
+    const { maxChargeAtomic } = checked.terms
+    const atomic = actualAtomic < maxChargeAtomic ? actualAtomic : maxChargeAtomic
+    const forget = await this.#recordWith(channelIdOf(checked.paymentPayload.payload), atomic, record)
+    const charged = await this.#server.settle(checked, atomic).finally(forget)
+    if (charged instanceof Response)
+      throw new Problem('payment_refused', { got: 'the charge could not be written' })
+    return charged
+  }
+
+  /** The channel is held, so what it will stand at is known before the charge. */
+  async #recordWith(channelId: Hex, atomic: bigint, record?: Recording): Promise<() => void> {
+    const { channels } = this.#options
+    const channel = record && (await channels.get(channelId))
+    if (!record || !channel) return () => {}
+    const cumulativeAtomic = String(BigInt(channel.chargedCumulativeAmount) + atomic)
+    return channels.alongside(channelId, { cumulativeAtomic, write: await record(cumulativeAtomic) })
   }
 }
-
-const field = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null && name in value
-    ? (value as Record<string, unknown>)[name]
-    : undefined
-
-/** The account that a payment would come from; verified only when `take` returned. */
-export function payerOf(payload: unknown): Hex {
-  const payer = field(field(payload, 'channelConfig'), 'payer')
-  if (typeof payer !== 'string' || !/^0x[0-9a-fA-F]{40}$/.test(payer)) {
-    throw new Problem('payment_refused', { expected: 'a channel with its payer' })
-  }
-  return payer as Hex // Safety: the pattern just held.
-}
-
-export function channelIdOf(payload: unknown): Hex {
-  const id = field(field(payload, 'voucher'), 'channelId')
-  if (typeof id !== 'string' || !/^0x[0-9a-fA-F]{64}$/.test(id)) {
-    throw new Problem('payment_refused', { expected: 'a voucher with its channel' })
-  }
-  return id as Hex // Safety: the pattern just held.
-}
-
-/** The key that signs the channel's vouchers: the session key, or the payer itself where none is set. */
-export function voucherSignerOf(payload: unknown): Hex {
-  const authorizer = field(field(payload, 'channelConfig'), 'payerAuthorizer')
-  const none =
-    typeof authorizer !== 'string' || !/^0x[0-9a-fA-F]{40}$/.test(authorizer) || /^0x0{40}$/.test(authorizer)
-  return none ? payerOf(payload) : (authorizer as Hex) // Safety: the pattern just held.
-}
-
-/** Without a key of its own a channel is signed by its payer, who may be a contract and change its mind before the claim. */
-function signedByNobody(payload: unknown) {
-  const authorizer = field(field(payload, 'channelConfig'), 'payerAuthorizer')
-  if (typeof authorizer === 'string' && !/^0x0{40}$/.test(authorizer)) return undefined
-  return {
-    abort: true as const,
-    reason: 'payer_authorizer_required',
-    message: 'the channel needs a key that signs',
-  }
-}
-
-function contextOf(request: Request): HTTPRequestContext {
-  const url = new URL(request.url)
-  const header = request.headers.get('payment-signature')
-  const adapter: HTTPAdapter = {
-    getHeader: name => request.headers.get(name) ?? undefined,
-    getMethod: () => request.method,
-    getPath: () => url.pathname,
-    getUrl: () => request.url,
-    getAcceptHeader: () => 'application/json', // Never the HTML paywall: a browser that calls an API wants an API.
-    getUserAgent: () => '',
-  }
-  return {
-    adapter,
-    path: url.pathname,
-    method: request.method,
-    ...(header === null ? {} : { paymentHeader: header }),
-  }
-}
-
-/** x402's answer with our body: the same header, and a problem that any OpenAI client can show. */
-function answerOf({ status, headers, body }: HTTPResponseInstructions, reason?: string): Response {
-  if (status !== 402) return Response.json(body ?? {}, { status, headers })
-  const required = headers['PAYMENT-REQUIRED']
-  const error = reason ?? (required ? decodePaymentRequiredHeader(required).error : undefined)
-  return error === 'Payment required'
-    ? problemResponse(new Problem('payment_required'), headers)
-    : refusal(error, headers)
-}
-
-const refusal = (reason: string | undefined, headers: Record<string, string>): Response =>
-  problemResponse(new Problem('payment_refused', { got: reason ?? 'not valid' }), headers)

@@ -1,15 +1,18 @@
 /** The public manifests of the works that this node may serve, each fetched once and held against the ledger and the base. */
+import { isKnowledge, requireKnowledge } from '@grimoire/schema/knowledge'
 import { MANIFEST_MAX_BYTES, type Manifest } from '@grimoire/schema/manifest'
 import { Problem } from '@grimoire/schema/problem'
 import { readManifest } from '@grimoire/seal/bundle'
 import { versionKey } from '../admission/grants.ts'
 import type { Ledger } from '../admission/ledger.ts'
+import type { Bases } from '../engine/bases.ts'
 import type { FetchWithin } from './blobs.ts'
 
 export type ManifestsOptions = {
   ledger: Ledger
   fetchBlob: FetchWithin
-  baseModelSha256: string
+  /** The base models of this node. */
+  bases: Bases
   /** All parts of a work together, as they are fetched and opened in memory. */
   maxWorkBytes: number
 }
@@ -28,7 +31,7 @@ export class Manifests {
     this.#options = options
   }
 
-  /** Checked against the hash on the chain and against this node's base model; nothing is fetched of a work that this node may not serve. */
+  /** Checked against the hash on the chain and against this node's base models; nothing is fetched of a work that this node may not serve. */
   async of(work: Work): Promise<Manifest> {
     const { ledger } = this.#options
     const key = versionKey(work)
@@ -61,7 +64,7 @@ export class Manifests {
   }
 
   #requireThis(manifest: Manifest, work: Work): void {
-    const { ledger, baseModelSha256 } = this.#options
+    const { ledger, bases } = this.#options
     const { chainId, works, gate } = ledger.options.addresses
     const got = [
       manifest.chainId,
@@ -72,16 +75,16 @@ export class Manifests {
     ].join(' ')
     const expected = [chainId, works, work.workId, work.version, gate].join(' ')
     if (got.toLowerCase() !== expected.toLowerCase()) throw new Problem('manifest_invalid', { got, expected })
-    if (manifest.base.sha256 !== baseModelSha256) {
-      throw new Problem('base_mismatch', {
-        got: `${manifest.base.name} ${manifest.base.sha256}`,
-        expected: baseModelSha256,
-      })
-    }
+    bases.require(manifest.base)
   }
 
   #requireRoom({ parts }: Manifest): void {
     const { maxWorkBytes } = this.#options
+    const files = parts.filter(isKnowledge)
+    requireKnowledge(
+      files.map(({ plainSizeBytes }) => plainSizeBytes),
+      'manifest_invalid',
+    )
     const bytes = parts.reduce((sum, part) => sum + Math.max(part.sizeBytes, part.plainSizeBytes), 0)
     if (bytes <= maxWorkBytes) return
     const expected = `at most ${maxWorkBytes} bytes on this node`

@@ -5,16 +5,21 @@ import { openWork } from '@grimoire/seal/bundle'
 import { sessionAccess } from '@grimoire/seal/grant'
 import type { KeyNetwork, SessionKey } from '@grimoire/seal/network'
 import { type GivenGrant, versionKey } from '../admission/grants.ts'
-import type { Engine } from '../engine/engine.ts'
+import { HELD_FOR_A_BYTE } from '../knowledge/knowledge.ts'
 import type { Log } from '../log.ts'
+import { lastingCode, Refused } from './lasting.ts'
 import { Manifests, type ManifestsOptions } from './manifests.ts'
 import { type OpenedWork, readOpened } from './opened.ts'
+
+type Version = { workId: string; version: number }
 
 /** Longer than a block of most chains; a caller waits for it. */
 const NEXT_BLOCK_MS = 15_000
 
+const heldBytes = ({ role, plainSizeBytes }: Manifest['parts'][number]): number =>
+  role === 'knowledge' ? plainSizeBytes * HELD_FOR_A_BYTE : plainSizeBytes
+
 export type WorksOptions = ManifestsOptions & {
-  engine: Engine
   network: KeyNetwork
   sessionKey: SessionKey
   log: Log
@@ -28,6 +33,7 @@ export class Works {
   readonly #options: WorksOptions
   readonly #manifests: Manifests
   readonly #open = new Map<string, Promise<OpenedWork>>()
+  readonly #refused = new Refused()
 
   /** What each open work holds, by last use, oldest first. */
   readonly #bytes = new Map<string, number>()
@@ -40,10 +46,10 @@ export class Works {
   get size(): number {
     return this.#open.size
   }
-  isOpen = (work: { workId: string; version: number }): boolean => this.#open.has(versionKey(work))
+  isOpen = (work: Version): boolean => this.#open.has(versionKey(work))
 
   /** The public manifest of a version; a Problem for a work that this node may not or cannot serve. */
-  manifest = (work: { workId: string; version: number }): Promise<Manifest> => this.#manifests.of(work)
+  manifest = (work: Version): Promise<Manifest> => this.#manifests.of(work)
 
   /** Opens a version under a grant, or returns it when it is open; callers who come together share one opening. */
   async open(grant: GivenGrant): Promise<OpenedWork> {
@@ -55,6 +61,7 @@ export class Works {
       this.#touch(key)
       return opened
     } catch (error) {
+      this.noteRefused(grant, error)
       if (this.#open.get(key) === opening) {
         this.#open.delete(key)
         this.#bytes.delete(key)
@@ -64,7 +71,7 @@ export class Works {
   }
 
   async #openNow(grant: GivenGrant, key: string): Promise<OpenedWork> {
-    const { network, fetchBlob, sessionKey, engine, log } = this.#options
+    const { network, fetchBlob, sessionKey, bases, log } = this.#options
     const startedAt = performance.now()
     const manifest = await this.manifest(grant)
     await this.#makeRoom(key, manifest)
@@ -79,12 +86,31 @@ export class Works {
       await this.#nextBlock()
       return open()
     })
-    const opened = readOpened(manifest, parts)
-    engine.admit(key, opened.adapter)
+    const opened = await readOpened(manifest, parts)
+    for (const { bytes } of parts) if (bytes !== opened.adapter) bytes.fill(0) // Read into texts by now.
+    try {
+      bases.admit(key, manifest.base, opened)
+    } catch (error) {
+      opened.knowledge?.wipe()
+      throw error
+    }
     const milliseconds = Math.round(performance.now() - startedAt)
     log({ event: 'work_opened', workId: grant.workId, version: grant.version, milliseconds })
     this.#options.onOpened(grant.workId)
+    this.#refused.forget(key)
     return opened
+  }
+
+  /** Also what comes to light only when the engine takes it. */
+  noteRefused = (work: Version, error: unknown): void => this.#refused.note(versionKey(work), error)
+
+  /** Why no turn of a work can be answered here: its newest version is refused for what it is, and no older one is open. */
+  whyNever = async (workId: string): Promise<string | null> => {
+    if ([...this.#open.keys()].some(key => key.startsWith(`${workId}@`))) return null
+    const { latestVersion: version } = await this.#options.ledger.work(workId)
+    const newest = { workId, version }
+    const refused = await this.manifest(newest).then(() => null, lastingCode)
+    return refused ?? this.#refused.codeOf(versionKey(newest))
   }
 
   #touch(key: string): void {
@@ -95,7 +121,7 @@ export class Works {
 
   /** Before anything is fetched: works that were idle longest are closed, and opened again when they are asked for. */
   async #makeRoom(key: string, { parts }: Manifest): Promise<void> {
-    const bytes = parts.reduce((sum, part) => sum + part.plainSizeBytes, 0)
+    const bytes = parts.reduce((sum, part) => sum + heldBytes(part), 0)
     this.#bytes.set(key, bytes)
     const held = () => [...this.#bytes.values()].reduce((sum, each) => sum + each, 0)
     while (held() > this.#options.maxOpenBytes) {
@@ -107,10 +133,13 @@ export class Works {
 
   async #close(key: string, opening: Promise<OpenedWork> | undefined): Promise<void> {
     this.#bytes.delete(key)
-    await opening?.catch(() => undefined)
+    const opened = await opening?.catch(() => undefined)
+    const now = this.#open.get(key)
+    if (now !== undefined && now !== opening) return // It failed, and was opened anew meanwhile.
+    opened?.knowledge?.wipe()
     this.#open.delete(key)
     this.#bytes.delete(key)
-    await this.#options.engine.forget(key)
+    await this.#options.bases.forget(key)
     this.#options.log({ event: 'work_closed', reason: key })
   }
 
@@ -125,8 +154,9 @@ export class Works {
 
   /** Closes every version for which no grant stands any more: its text and its adapter leave the memory. */
   async keepOnly(standing: ReadonlySet<string>): Promise<void> {
-    for (const [key, opening] of this.#open) {
-      if (standing.has(key)) continue
+    // What is opened while others are closed has a grant that `standing` may not know of.
+    for (const [key, opening] of [...this.#open]) {
+      if (standing.has(key) || this.#open.get(key) !== opening) continue
       await this.#close(key, opening)
     }
   }

@@ -37,7 +37,7 @@ const DAMAGES: Damage[] = [
     const at = below(header)
     return Buffer.concat([bytes.subarray(0, at), Buffer.alloc(1 + below(32), below(256)), bytes.subarray(at)])
   },
-  // The weights themselves: any bits are numbers, endless ones and none among them.
+  // The weights themselves: whatever the bits, they are numbers, endless ones and none among them.
   (bytes, header, { below }) => {
     for (let count = 0; count < 64; count++) bytes[header + below(bytes.length - header)] = 0xff
     return bytes
