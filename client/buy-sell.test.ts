@@ -2,15 +2,17 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { worksAbi } from '@grimoire/contracts/generated/works'
-import { isProblem, type ProblemCode } from '@grimoire/schema/problem'
-import { UserRejectedRequestError } from 'viem'
-import { buyListing, purchaseNonce } from './buy-listing.ts'
-import { buyWork, mintNonce } from './buy-work.ts'
+import { isProblem } from '@grimoire/schema/problem'
+import { mintNonce, purchaseNonce } from '@grimoire/schema/purchase'
+import { type Hex, UserRejectedRequestError, zeroAddress } from 'viem'
+import { buyListing } from './buy-listing.ts'
+import { buyWork } from './buy-work.ts'
 import { cancelOrders } from './cancel-orders.ts'
 import { owedTo } from './credits.ts'
 import { earnings } from './earnings.ts'
 import { checkListing } from './find-listings.ts'
 import { createBareWork, startWorld, type World } from './fixture.ts'
+import { refusedAs, watched } from './fixture-refusal.ts'
 import { giftEdition } from './gift-edition.ts'
 import { editionsOf, ledgerWork } from './ledger-work.ts'
 import { signListing } from './list-edition.ts'
@@ -18,31 +20,22 @@ import { allowanceOf, moneyOf } from './money.ts'
 import { randomBytes32 } from './wallet.ts'
 import { withdrawCredit } from './withdraw-credit.ts'
 
+/** With its checksum. */
+const ANYBODY = '0x9965507D1a55bcC2695C58ba16FB37d819B0A4dc'
+
 let world: World
 before(async () => {
   world = await startWorld()
 })
 after(() => world?.stop())
 
-const refusedAs = (code: ProblemCode) => (error: unknown) => {
-  assert.ok(isProblem(error, code), `expected ${code}, got ${error}`)
-  return true
-}
-
 test('an edition is bought with one signature and one transaction, and the creator is credited all but the fee', async () => {
   const [creator, buyer] = [await world.person(0n), await world.person(5_000_000n)]
   const workId = await createBareWork(world, creator)
   const market = world.market()
-  let signatures = 0
-  const counting = {
-    ...buyer,
-    signTypedData: (request: Parameters<typeof buyer.signTypedData>[0]) => {
-      signatures += 1
-      return buyer.signTypedData(request)
-    },
-  } as typeof buyer
-  const bought = await buyWork(market, { wallet: counting, workId, maxCostAtomic: 5_000_000n })
-  assert.equal(signatures, 1)
+  const { asked, wallet } = watched(buyer)
+  const bought = await buyWork(market, { wallet, workId, maxCostAtomic: 5_000_000n })
+  assert.equal(asked.signatures, 1)
   assert.equal(bought.costAtomic, 5_000_000n)
   assert.ok(bought.transaction.gasUsed > 0n)
   assert.equal(await editionsOf(market, { workId, holder: buyer.account.address }), 1n)
@@ -194,6 +187,22 @@ test('editions that one does not hold cannot be given, and the refusal has its n
     giftEdition(world.market(), { wallet: stranger, workId, to: creator.account.address }),
     refusedAs('not_holder'),
   )
+})
+
+test('a gift to nobody, to oneself or to a mistyped address is refused before the wallet is asked', async () => {
+  const giver = await world.person()
+  const { asked, wallet } = watched(giver)
+  const workId = await createBareWork(world, await world.person(0n))
+  const { address } = giver.account
+  const other = (letter: string) => (letter > 'Z' ? letter.toUpperCase() : letter.toLowerCase())
+  const mistyped: Hex = `0x${ANYBODY.slice(2).replace(/[a-z]/i, other)}`
+  for (const [to, code] of [
+    [zeroAddress, 'recipient_refused'],
+    [address, 'request_invalid'],
+    [mistyped, 'request_invalid'],
+  ] as const)
+    await assert.rejects(giftEdition(world.market(), { wallet, workId, to }), refusedAs(code))
+  assert.equal(asked.signatures, 0)
 })
 
 test('a wallet that does not sign is named so, whether it was asked for a signature or a transaction', async () => {

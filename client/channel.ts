@@ -2,6 +2,7 @@
 import type { Hex } from '@grimoire/schema/hex'
 import { sameAddress } from '@grimoire/schema/hex'
 import { Problem } from '@grimoire/schema/problem'
+import type { Quote } from '@grimoire/schema/quote'
 import { x402Client, x402HTTPClient } from '@x402/core/client'
 import type { PaymentPayload, PaymentRequired, PaymentRequirements } from '@x402/core/types'
 import { toClientEvmSigner } from '@x402/evm'
@@ -20,10 +21,15 @@ import { signing, type Wallet } from './wallet.ts'
 const SCHEME = 'batch-settlement'
 const NO_SALT: Hex = `0x${'00'.repeat(32)}`
 
+/** Of a checked quote what a channel stands on. Without a least deposit none is made, as for a refund. */
+export type PaidParty = Pick<CheckedQuote, 'paymentKey'> & {
+  quote: Pick<Quote, 'payTo' | 'withdrawDelaySeconds'> & Partial<Pick<Quote, 'minDepositAtomic'>>
+}
+
 export type ChannelOptions = {
   wallet: Wallet
   sessionKey: Hex
-  checked: CheckedQuote
+  checked: PaidParty
   store: PaymentStore
   /** All deposits of this channel together. */
   maxDepositAtomic: bigint
@@ -120,13 +126,22 @@ const refuse = (param: string, got: unknown, expected: unknown): never => {
   throw new Problem('payment_refused', { param, got: { [param]: got }, expected })
 }
 
+/** x402's server announces its least deposit, or this turn's amount when that is more; its client deposits as much. */
+function refuseLargerDeposit({ amount, extra }: PaymentRequirements, quotedAtomic: string): void {
+  const { minDeposit } = extra
+  if (minDeposit === undefined) return
+  const isNumber = typeof minDeposit === 'string' && /^\d+$/.test(minDeposit)
+  if (isNumber && (BigInt(minDeposit) <= BigInt(quotedAtomic) || BigInt(minDeposit) <= BigInt(amount))) return
+  refuse('minDeposit', minDeposit, `at most ${quotedAtomic}, by the quote`)
+}
+
 /**
  * The one offer of a 402 that we would pay, or the reason why not. It is called before anything is signed: a node that
  * asks to be paid elsewhere, in other money, more than its quote, or under another authorizer gets no signature.
  */
 export function requirementOf(
   required: PaymentRequired,
-  expected: { channel: Channel; checked: CheckedQuote; maxAtomic: bigint },
+  expected: { channel: Channel; checked: PaidParty; maxAtomic: bigint },
 ): PaymentRequirements {
   const { channel, checked, maxAtomic } = expected
   const offer = required.accepts.find(
@@ -152,6 +167,8 @@ export function requirementOf(
   if (withdrawDelay !== channel.config.withdrawDelay) {
     refuse('withdrawDelay', withdrawDelay, channel.config.withdrawDelay)
   }
+  const { minDepositAtomic } = checked.quote
+  if (minDepositAtomic !== undefined) refuseLargerDeposit(offer, minDepositAtomic)
   if (assetTransferMethod !== 'eip3009') refuse('assetTransferMethod', assetTransferMethod, 'eip3009')
   return offer
 }

@@ -4,15 +4,16 @@ import type { Hex } from '@grimoire/schema/hex'
 import { Problem } from '@grimoire/schema/problem'
 import type { Quote } from '@grimoire/schema/quote'
 import { type Answer, startAnswer } from './answer.ts'
-import { type Channel, chargedAtomic, openChannel, type SignatureCount } from './channel.ts'
+import { openChannel, type SignatureCount } from './channel.ts'
 import type { ChannelConfig } from './exit-channel.ts'
 import { inOrder } from './in-order.ts'
+import type { KeptTurn } from './kept-turn.ts'
 import type { Market } from './market.ts'
 import type { TurnContext } from './pay-turn.ts'
-import { memoryStore, type PaymentStore, storedSessionKey } from './payment-store.ts'
+import { channelSums, memoryStore, type PaymentStore, storedSessionKey } from './payment-store.ts'
 import { type CheckedQuote, type NodeChoice, readQuote } from './read-quote.ts'
 import { type Refunded, refundChannel } from './refund-channel.ts'
-import { type AskOptions, runTurn, type TurnResult } from './turn.ts'
+import { type AskOptions, runTurn, type TurnLimits, type TurnResult, takeUpTurn } from './turn.ts'
 import type { Wallet } from './wallet.ts'
 
 export type OpenChat = NodeChoice & {
@@ -46,8 +47,10 @@ export type Chat = {
   readonly channelId: Hex
   /** The channel's fixed terms: what `beginExit` needs when the node is gone. */
   readonly channelConfig: ChannelConfig
-  ask(messages: readonly ChatMessage[], options?: AskOptions): Answer
-  askOnce(messages: readonly ChatMessage[], options?: AskOptions): Promise<TurnResult>
+  ask(messages: readonly ChatMessage[], options?: AskOptions, limits?: TurnLimits): Answer
+  askOnce(messages: readonly ChatMessage[], options?: AskOptions, limits?: TurnLimits): Promise<TurnResult>
+  /** Goes on with an answer that `limits.keep` was told of, from its first word, whoever read it before. */
+  takeUp(kept: KeptTurn, limits?: Omit<TurnLimits, 'maxAtomic' | 'beforeVoucher'>): Answer
   state(): Promise<ChatState>
   /** Waits for the turns under way, then asks the node for what is left of the deposit. */
   refund(): Promise<Refunded>
@@ -73,18 +76,11 @@ async function freshQuote(context: TurnContext, choice: NodeChoice): Promise<voi
   context.remembered = null
 }
 
-async function stateOf(channel: Channel): Promise<ChatState> {
-  const known = await channel.storage.get(channel.id)
-  const depositedAtomic = BigInt(known?.balance ?? '0')
-  const charged = await chargedAtomic(channel)
-  return {
-    ...channel.count,
-    channelId: channel.id,
-    depositedAtomic,
-    chargedAtomic: charged,
-    leftAtomic: depositedAtomic > charged ? depositedAtomic - charged : 0n,
-  }
-}
+const stateOf = async ({ channel, store }: TurnContext): Promise<ChatState> => ({
+  ...channel.count,
+  channelId: channel.id,
+  ...(await channelSums(store, channel.id)),
+})
 
 export async function openChat(market: Market, options: OpenChat): Promise<Chat> {
   const { wallet, maxDepositAtomic, maxTurnAtomic, store = memoryStore() } = options
@@ -121,14 +117,14 @@ function chatOver(context: TurnContext, choice: NodeChoice): Chat {
   const { channel, market } = context
   const queue = inOrder()
   let ended: Error | null = null
-  const ask = (messages: readonly ChatMessage[], options: AskOptions = {}): Answer =>
+  type Work = { controller: AbortController; onText: (text: string) => void }
+  const next = (work: (work: Work) => Promise<TurnResult>): Answer =>
     startAnswer((controller, onText) =>
       queue(async () => {
         if (ended) throw ended
         controller.signal.throwIfAborted()
         try {
-          await freshQuote(context, choice)
-          return await runTurn(context, { messages, options, controller, onText })
+          return await work({ controller, onText })
         } catch (error) {
           // A node that misstated one receipt gets no further voucher from this chat.
           if (error instanceof Problem && error.code === 'receipt_invalid') ended = error
@@ -136,6 +132,11 @@ function chatOver(context: TurnContext, choice: NodeChoice): Chat {
         }
       }),
     )
+  const ask = (messages: readonly ChatMessage[], options: AskOptions = {}, limits: TurnLimits = {}) =>
+    next(async work => {
+      await freshQuote(context, choice)
+      return runTurn(context, { messages, options, limits, ...work })
+    })
   return {
     get quote() {
       return context.checked.quote
@@ -145,8 +146,9 @@ function chatOver(context: TurnContext, choice: NodeChoice): Chat {
     channelId: channel.id,
     channelConfig: channel.config,
     ask,
-    askOnce: (messages, options) => ask(messages, options).result,
-    state: () => stateOf(channel),
+    takeUp: (kept, limits = {}) => next(work => takeUpTurn(context, kept, { limits, ...work })),
+    askOnce: (messages, options, limits) => ask(messages, options, limits).result,
+    state: () => stateOf(context),
     refund: () => queue(() => refundChannel(market, { channel, checked: context.checked })),
     close: () =>
       queue(async () => {

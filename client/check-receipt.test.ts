@@ -1,11 +1,18 @@
 /** A receipt that differs in anything from what this side sent and counted is refused. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { outputHash } from '@grimoire/schema/chat'
+import { outputBytesOf, outputHash } from '@grimoire/schema/chat'
 import type { Hex } from '@grimoire/schema/hex'
 import { chargeAtomic, utf8Bytes } from '@grimoire/schema/price'
 import { isProblem } from '@grimoire/schema/problem'
-import { type Receipt, receiptTypedData } from '@grimoire/schema/receipt'
+import {
+  type Receipt,
+  receiptTypedData,
+  type SignedReceipt,
+  signedReceipt,
+  splitOf,
+} from '@grimoire/schema/receipt'
+import type { ToolCall } from '@grimoire/schema/tools'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { checkReceipt, type ExpectedTurn } from './check-receipt.ts'
 
@@ -17,6 +24,7 @@ const prices = {
   inputPerMillionBytesAtomic: '500000',
   outputPerMillionBytesAtomic: '900000',
 }
+const sharing = { usageRoyaltyBps: 3_000, protocolFeeBps: 250, parentsBps: [1_000, 500] }
 const output = 'Ahoy, señor 😀'
 const bytes = { inputBytes: 21, outputBytes: utf8Bytes(output) }
 const charge = chargeAtomic(prices, bytes)
@@ -34,6 +42,7 @@ const expected: ExpectedTurn = {
   inputBytes: bytes.inputBytes,
   output,
   prices,
+  sharing,
   maxChargeAtomic: charge,
   beforeAtomic: 100n,
   baseModelSha256: '3'.repeat(64),
@@ -55,6 +64,10 @@ const good: Receipt = {
   outputTokens: 5,
   chargedAtomic: String(charge),
   cumulativeAtomic: String(100n + charge),
+  split: splitOf(charge, sharing),
+  engineBuild: 'llama.cpp b1',
+  sequence: 3,
+  previousHash: hash('7'),
   servedAtSeconds: 1_790_000_000,
 }
 const signed = async (receipt: Receipt, by = operator) => ({
@@ -64,6 +77,26 @@ const signed = async (receipt: Receipt, by = operator) => ({
 
 test('a true receipt passes', async () => {
   await checkReceipt(await signed(good), expected)
+})
+
+const call: ToolCall = { id: 'call_1', type: 'function', function: { name: 'look', arguments: '{"up":"é"}' } }
+
+test('calls are counted and hashed with the text: one that was added, dropped or altered is found', async () => {
+  const outputBytes = outputBytesOf(output, [call])
+  const calledCharge = chargeAtomic(prices, { inputBytes: 21, outputBytes })
+  const charged = {
+    ...{ chargedAtomic: String(calledCharge), cumulativeAtomic: String(100n + calledCharge) },
+    split: splitOf(calledCharge, sharing),
+  }
+  const called = { ...good, outputBytes, outputHash: outputHash(output, [call]), ...charged }
+  const turn = { ...expected, calls: [call], maxChargeAtomic: calledCharge }
+  await checkReceipt(await signed(called), turn)
+  const altered = { ...call, function: { name: 'lock', arguments: '{"up":"é"}' } }
+  for (const calls of [[], [call, call], [altered]]) {
+    await assert.rejects(checkReceipt(await signed(called), { ...turn, calls }), (error: unknown) =>
+      isProblem(error, 'receipt_invalid'),
+    )
+  }
 })
 
 const lies: Partial<Receipt>[] = [
@@ -81,6 +114,7 @@ const lies: Partial<Receipt>[] = [
   { chargedAtomic: String(charge + 1n) },
   { cumulativeAtomic: String(101n + charge) },
   { baseModelSha256: '4'.repeat(64) },
+  { split: splitOf(charge, { ...sharing, usageRoyaltyBps: 2_000 }) },
 ]
 
 for (const lie of lies) {
@@ -97,6 +131,39 @@ test('a receipt signed by anyone but the operator’s payment key is refused', a
   await assert.rejects(checkReceipt(await signed(good, other), expected), (error: unknown) =>
     isProblem(error, 'receipt_invalid'),
   )
+})
+
+/** Every text and number of a value, with the same value after it was changed in that place. */
+function* flips(value: unknown, put: (changed: unknown) => unknown): Generator<unknown> {
+  if (typeof value === 'number') yield put(value ^ 1)
+  else if (typeof value === 'string') {
+    for (let at = 0; at < value.length; at++) {
+      const flipped = String.fromCharCode(value.charCodeAt(at) ^ 1)
+      yield put(value.slice(0, at) + flipped + value.slice(at + 1))
+    }
+  } else {
+    for (const [name, part] of Object.entries(value as object)) {
+      yield* flips(part, changed => put({ ...(value as object), [name]: changed }))
+    }
+  }
+}
+
+test('one flipped byte anywhere in a receipt, or in its signature, is found', async () => {
+  const truth = await signed(good)
+  let tried = 0
+  for (const altered of flips(truth, changed => changed)) {
+    const parsed = signedReceipt.safeParse(altered)
+    // A letter's case in an address is not part of what it names, nor of what is signed.
+    if (JSON.stringify(altered).toLowerCase() === JSON.stringify(truth).toLowerCase()) continue
+    tried++
+    if (!parsed.success) continue
+    await assert.rejects(
+      checkReceipt(altered as SignedReceipt, expected),
+      (error: unknown) => isProblem(error, 'receipt_invalid'),
+      JSON.stringify(altered),
+    )
+  }
+  assert.ok(tried > 600, `${tried} flips`)
 })
 
 test('a charge above what the voucher allows is refused even when the formula agrees', async () => {

@@ -1,9 +1,11 @@
 /** A receipt held against what this side sent, received and agreed to pay: each mismatch is `receipt_invalid`. */
-import { type ChatRequest, inputBytesOf, outputHash, requestHash } from '@grimoire/schema/chat'
+import { canonicalJson } from '@grimoire/schema/canonical-json'
+import { type ChatRequest, inputBytesOf, outputBytesOf, outputHash, requestHash } from '@grimoire/schema/chat'
 import type { Hex } from '@grimoire/schema/hex'
-import { chargeAtomic, type Prices, utf8Bytes } from '@grimoire/schema/price'
+import { chargeAtomic, type Prices } from '@grimoire/schema/price'
 import { Problem } from '@grimoire/schema/problem'
-import { receiptTypedData, type SignedReceipt } from '@grimoire/schema/receipt'
+import { receiptTypedData, type Sharing, type SignedReceipt, splitOf } from '@grimoire/schema/receipt'
+import type { ToolCall } from '@grimoire/schema/tools'
 import { recoverTypedDataAddress } from 'viem'
 import type { Ledger } from './market.ts'
 import { readOperator } from './operator-read.ts'
@@ -21,7 +23,11 @@ export type ExpectedTurn = {
   inputBytes: number
   /** The text as this side received it. */
   output: string
+  /** The functions that it calls. */
+  calls?: readonly ToolCall[]
   prices: Prices
+  /** How the ledger divides what is paid for this work. */
+  sharing: Sharing
   /** What the voucher of this turn allows. */
   maxChargeAtomic: bigint
   /** What the channel had been charged before this turn. */
@@ -31,9 +37,10 @@ export type ExpectedTurn = {
 }
 
 export async function checkReceipt({ receipt, signature }: SignedReceipt, turn: ExpectedTurn): Promise<void> {
-  const outputBytes = utf8Bytes(turn.output)
+  const outputBytes = outputBytesOf(turn.output, turn.calls)
   const { inputBytes } = turn
   const charge = chargeAtomic(turn.prices, { inputBytes, outputBytes })
+  const split = splitOf(charge, turn.sharing)
   const facts: [string, string | number, string | number][] = [
     ['chainId', receipt.chainId, turn.chainId],
     ['works', receipt.works, turn.works],
@@ -43,11 +50,12 @@ export async function checkReceipt({ receipt, signature }: SignedReceipt, turn: 
     ['holder', receipt.holder, turn.holder],
     ['channelId', receipt.channelId, turn.channelId],
     ['requestHash', receipt.requestHash, turn.requestHash],
-    ['outputHash', receipt.outputHash, outputHash(turn.output)],
+    ['outputHash', receipt.outputHash, outputHash(turn.output, turn.calls)],
     ['inputBytes', receipt.inputBytes, inputBytes],
     ['outputBytes', receipt.outputBytes, outputBytes],
     ['chargedAtomic', receipt.chargedAtomic, String(charge)],
     ['cumulativeAtomic', receipt.cumulativeAtomic, String(turn.beforeAtomic + charge)],
+    ['split', canonicalJson(receipt.split), canonicalJson(split)],
     ['baseModelSha256', receipt.baseModelSha256, turn.baseModelSha256 ?? receipt.baseModelSha256],
   ]
   for (const [field, got, expected] of facts) {
@@ -67,6 +75,7 @@ export async function checkReceipt({ receipt, signature }: SignedReceipt, turn: 
       expected: turn.maxChargeAtomic,
     })
   }
+  // A signature that is none is nobody's.
   const signer = await recoverTypedDataAddress({ ...receiptTypedData(receipt), signature }).catch(() => null)
   if (signer?.toLowerCase() !== turn.paymentKey.toLowerCase()) {
     throw new Problem('receipt_invalid', { param: 'signature', got: signer, expected: turn.paymentKey })
@@ -74,12 +83,16 @@ export async function checkReceipt({ receipt, signature }: SignedReceipt, turn: 
 }
 
 /** What was fixed before an answer was asked for. Kept with its receipt, it lets the receipt be checked again later. */
-export type Agreed = Pick<ExpectedTurn, 'prices' | 'maxChargeAtomic' | 'beforeAtomic' | 'channelId'>
+export type Agreed = Pick<
+  ExpectedTurn,
+  'prices' | 'sharing' | 'maxChargeAtomic' | 'beforeAtomic' | 'channelId'
+>
 
 export type KeptTurn = SignedReceipt & {
   request: ChatRequest
   /** The answer as it was received. */
   output: string
+  calls?: readonly ToolCall[]
   agreed: Agreed
 }
 
@@ -91,13 +104,13 @@ export async function recheckReceipt(
   ledger: Ledger,
   { holder, workId, kept }: { holder: Hex; workId: string; kept: KeptTurn },
 ): Promise<void> {
-  const { receipt, request, output, agreed } = kept
+  const { receipt, request, output, calls = [], agreed } = kept
   const record = await readOperator(ledger, { operator: receipt.operator })
   if (!record) throw new Problem('receipt_invalid', { param: 'operator', got: receipt.operator })
   const { chainId, works } = ledger.addresses
   await checkReceipt(kept, {
     ...agreed,
-    ...{ chainId, works, workId, holder, output },
+    ...{ chainId, works, workId, holder, output, calls },
     version: receipt.version,
     operator: receipt.operator,
     paymentKey: record.paymentKey,

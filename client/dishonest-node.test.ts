@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Hex } from '@grimoire/schema/hex'
-import { isProblem, type ProblemCode } from '@grimoire/schema/problem'
-import { type Quote, quoteTypedData } from '@grimoire/schema/quote'
+import type { ProblemCode } from '@grimoire/schema/problem'
+import { AT_RISK, GAS, type Quote, quoteTypedData } from '@grimoire/schema/quote'
 import { encodePaymentRequiredHeader } from '@x402/core/http'
 import type { PaymentRequirements } from '@x402/core/types'
 import type { PrivateKeyAccount } from 'viem'
 import { openChat } from './chat.ts'
 import { createBareWork, joinOperator, PRICES, serveHttp, startWorld, type World } from './fixture.ts'
+import { refusedAs, watched } from './fixture-refusal.ts'
 import { splitterOf } from './ledger-work.ts'
 import { beginUnbonding } from './operator-unbond.ts'
 import { readQuote } from './read-quote.ts'
@@ -40,6 +41,11 @@ before(async () => {
     prices: PRICES,
     minDepositAtomic: '100000',
     withdrawDelaySeconds: 900,
+    refundEverySeconds: 60,
+    gas: GAS,
+    atRisk: AT_RISK,
+    creditUntilFinalAtomic: '200000',
+    finalAfterBlocks: 12,
     warm: true,
     contextTokens: 512,
     expiresAtSeconds: Math.floor(Date.now() / 1000) + 600,
@@ -86,22 +92,6 @@ async function startNode(lies: {
     response.end('{}')
   })
   return { ...server, seen }
-}
-
-const refusedAs = (code: ProblemCode, param?: string) => (error: unknown) => {
-  assert.ok(isProblem(error, code), `expected ${code}, got ${error}`)
-  if (param) assert.equal(error.details.param, param)
-  return true
-}
-
-/** A wallet that counts what it is asked to sign. */
-function watched(wallet: Wallet) {
-  const asked = { signatures: 0 }
-  const signTypedData: typeof wallet.signTypedData = request => {
-    asked.signatures += 1
-    return wallet.signTypedData(request)
-  }
-  return { asked, wallet: { ...wallet, signTypedData } as Wallet }
 }
 
 const caps = { maxDepositAtomic: 1_000_000n, maxTurnAtomic: 10_000n }
@@ -162,6 +152,12 @@ const offerLies: [string, Partial<PaymentRequirements>, ProblemCode, string?][] 
     'receiverAuthorizer',
   ],
   ['with another withdrawal delay', { extra: { withdrawDelay: 86_400 } }, 'payment_refused', 'withdrawDelay'],
+  [
+    'for a larger deposit than its quote says',
+    { extra: { minDeposit: '100001' } },
+    'payment_refused',
+    'minDeposit',
+  ],
   [
     'for a Permit2 approval',
     { extra: { assetTransferMethod: 'permit2' } },

@@ -3,27 +3,48 @@ import { worksAbi } from '@grimoire/contracts/generated/works'
 import { holdingsPage } from '@grimoire/schema/catalogue'
 import { type Hex, sameAddress } from '@grimoire/schema/hex'
 import { Problem } from '@grimoire/schema/problem'
-import { edgeOf } from './edge.ts'
+import { askEdge, nullWhenAway } from './edge.ts'
 import { ledgerProblem } from './ledger-errors.ts'
 import { editionsOf } from './ledger-work.ts'
 import type { Market } from './market.ts'
-import { requestJson } from './transport.ts'
 
 export type Holding = { workId: string; editions: bigint; openedCopies: bigint }
 
-/** Counts are the chain's own. An edge can hide a holding, but not invent one. */
+/** Every work that the account was ever given an edition of, by the ledger's own events. */
+async function everHeld({ publicClient, addresses }: Market, holder: Hex): Promise<string[]> {
+  const { works: address, deployedAtBlock } = addresses
+  const at = { address, abi: worksAbi, fromBlock: BigInt(deployedAtBlock), strict: true } as const
+  const [one, many] = await Promise.all([
+    publicClient.getContractEvents({ ...at, eventName: 'TransferSingle', args: { to: holder } }),
+    publicClient.getContractEvents({ ...at, eventName: 'TransferBatch', args: { to: holder } }),
+  ]).catch(error => {
+    throw ledgerProblem(error, 'reading holdings')
+  })
+  const ids = [...one.map(({ args }) => args.id), ...many.flatMap(({ args }) => args.ids)]
+  return [...new Set(ids.map(String))]
+}
+
+type Asked = { holder: Hex; limit?: number | undefined; cursor?: string | undefined }
+
+async function whereToLook(market: Market, { holder, limit, cursor }: Asked) {
+  const asked = { query: { holder, limit, cursor }, schema: holdingsPage }
+  const page = await askEdge(market, 'GET /v1/holdings', asked).catch(nullWhenAway)
+  if (!page) return { workIds: await everHeld(market, holder), nextCursor: null }
+  const strayed = page.holdings.find(row => !sameAddress(row.holder, holder))
+  if (strayed) throw new Problem('edge_lied', { got: strayed.holder, expected: holder })
+  return { workIds: page.holdings.map(({ workId }) => workId), nextCursor: page.nextCursor }
+}
+
+/** Counts are the chain's own. An edge can hide a holding, but not invent one; without an edge the chain is asked for all. */
 export async function findHoldings(
   market: Market,
-  { holder, cursor }: { holder: Hex; cursor?: string },
+  asked: { holder: Hex; limit?: number; cursor?: string },
 ): Promise<{ holdings: Holding[]; nextCursor: string | null }> {
-  const parameters = new URLSearchParams({ holder, ...(cursor === undefined ? {} : { cursor }) })
-  const page = await requestJson(edgeOf(market), `/v1/holdings?${parameters}`, { schema: holdingsPage })
+  const { workIds, nextCursor } = await whereToLook(market, asked)
+  const { holder } = asked
   const { publicClient, addresses } = market
   const holdings = await Promise.all(
-    page.holdings.map(async row => {
-      const { workId } = row
-      if (!sameAddress(row.holder, holder))
-        throw new Problem('edge_lied', { got: row.holder, expected: holder })
+    workIds.map(async workId => {
       const [editions, openedCopies] = await Promise.all([
         editionsOf(market, { workId, holder }),
         publicClient.readContract({
@@ -39,5 +60,5 @@ export async function findHoldings(
     }),
   )
   const held = holdings.filter(({ editions, openedCopies }) => editions + openedCopies > 0n)
-  return { holdings: held, nextCursor: page.nextCursor }
+  return { holdings: held, nextCursor }
 }

@@ -1,14 +1,14 @@
 /** Listings from the edge, each checked as its buyer would: signature, counter, nonce, holding, expiry and proceeds. */
 import { listingsPage } from '@grimoire/schema/catalogue'
-import { type Hex, sameAddress } from '@grimoire/schema/hex'
+import type { Hex } from '@grimoire/schema/hex'
 import { listingTypedData, type SignedListing } from '@grimoire/schema/listing'
-import { isProblem, Problem } from '@grimoire/schema/problem'
-import { edgeOf } from './edge.ts'
+import { Problem } from '@grimoire/schema/problem'
+import { askEdge } from './edge.ts'
 import { ledgerProblem } from './ledger-errors.ts'
 import { editionsOf } from './ledger-work.ts'
 import type { Market } from './market.ts'
 import { leftOf, saleOf } from './orders.ts'
-import { requestJson } from './transport.ts'
+import { standingOrders } from './standing-orders.ts'
 
 /** How many editions of a listing can be bought now; throws the reason for which the ledger would sell none. */
 export async function checkListing(market: Market, { listing, signature }: SignedListing): Promise<number> {
@@ -43,30 +43,15 @@ export async function findListings(
   market: Market,
   { workId, seller }: { workId?: string; seller?: Hex } = {},
 ): Promise<FoundListing[]> {
-  const parameters = new URLSearchParams()
-  if (workId) parameters.set('workId', workId)
-  if (seller) parameters.set('seller', seller)
-  const { listings } = await requestJson(edgeOf(market), `/v1/listings?${parameters}`, {
+  const { listings } = await askEdge(market, 'GET /v1/listings', {
+    query: { workId, seller },
     schema: listingsPage,
   })
-  const checked = await Promise.all(
-    listings.map(async row => {
-      const { listing, signature } = row
-      if ((workId && listing.workId !== workId) || (seller && !sameAddress(listing.seller, seller))) {
-        throw new Problem('edge_lied', { got: listing, expected: { workId, seller } })
-      }
-      try {
-        return { listing, signature, leftQuantity: await checkListing(market, row) }
-      } catch (error) {
-        if (STALE.some(code => isProblem(error, code))) return null
-        if (!isProblem(error, 'order_signature_invalid')) throw error
-        throw new Problem('edge_lied', {
-          got: listing,
-          expected: 'a listing signed by its seller',
-          cause: error,
-        })
-      }
-    }),
-  )
-  return checked.filter(row => row !== null)
+  const found = await standingOrders(market, listings, {
+    asked: { workId, maker: seller },
+    orderOf: ({ listing }) => ({ workId: listing.workId, maker: listing.seller }),
+    check: row => checkListing(market, row),
+    stale: STALE,
+  })
+  return found.map(({ row: { listing, signature }, leftQuantity }) => ({ listing, signature, leftQuantity }))
 }

@@ -3,10 +3,9 @@ import { canonicalJson } from '@grimoire/schema/canonical-json'
 import { type WorkSummary, type WorksQuery, worksPage } from '@grimoire/schema/catalogue'
 import { sameAddress } from '@grimoire/schema/hex'
 import { isProblem, Problem } from '@grimoire/schema/problem'
-import { edgeOf } from './edge.ts'
+import { askEdge } from './edge.ts'
 import { type LedgerWork, ledgerWork, versionHash } from './ledger-work.ts'
 import { type Market, modelOf } from './market.ts'
-import { requestJson } from './transport.ts'
 
 /** A search as the edge takes it, with `query` for its `q`. */
 export type FindWorks = Omit<Partial<WorksQuery>, 'q'> & { query?: string }
@@ -53,12 +52,8 @@ export async function verifySummary<T extends WorkSummary>(market: Market, told:
  * `readWork` has read the manifest that the ledger names.
  */
 export async function findWorks(market: Market, options: FindWorks = {}) {
-  const { query, limit, ...rest } = options
-  const parameters = new URLSearchParams()
-  for (const [name, value] of Object.entries({ q: query, limit, ...rest })) {
-    if (value !== undefined) parameters.set(name, String(value))
-  }
-  const page = await requestJson(edgeOf(market), `/v1/works?${parameters}`, { schema: worksPage })
+  const { query, ...rest } = options
+  const page = await askEdge(market, 'GET /v1/works', { query: { q: query, ...rest }, schema: worksPage })
   const works = await Promise.all(page.works.map(told => verifySummary(market, told)))
   const strayed = works.find(
     work =>

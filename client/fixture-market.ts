@@ -8,6 +8,7 @@ import { freePorts } from '@grimoire/devnet/ports'
 import { randomBase } from '@grimoire/inference-node/engine/random-gguf'
 import { startInferenceNode } from '@grimoire/inference-node/server'
 import { type Manifest, MEDIA_TYPES } from '@grimoire/schema/manifest'
+import type { Prices } from '@grimoire/schema/price'
 import { makeSessionKey } from '@grimoire/seal/grant'
 import { litNetwork } from '@grimoire/seal/lit'
 import type { PlainPart } from '@grimoire/seal/parts'
@@ -71,8 +72,21 @@ export async function startMarket() {
   return { ...world, folder, edge, keyNetwork, market, stop }
 }
 
+export type NodeSetup = {
+  /** Tells its files from another node's. */
+  name?: string
+  prices?: Prices
+  minDepositAtomic?: string
+  /** Where it fetches blobs from after the edge. */
+  mirrors?: readonly string[]
+  /** What stands before it, and is registered in its place. */
+  front?: (nodeUrl: string) => Promise<string>
+}
+
 /** A bonded operator with a node that serves; its model has random weights, so only its words are worthless. */
-export async function startNode(world: SmallMarket) {
+export async function startNode(world: SmallMarket, setup: NodeSetup = {}) {
+  const { name = 'node', prices = PRICES, minDepositAtomic = '200000', mirrors = [] } = setup
+  const { front = async nodeUrl => nodeUrl } = setup
   const { addresses, folder, edge, url: rpcUrl, testClient } = world
   const wallet = await world.person()
   const sessionKey = makeSessionKey()
@@ -82,31 +96,39 @@ export async function startNode(world: SmallMarket) {
   const bytes = new Uint8Array(randomBase())
   const model = join(folder, 'random.gguf')
   writeFileSync(model, bytes)
-  const node = await startInferenceNode(
-    {
-      rpcUrl,
-      addresses,
-      edges: [edge.url],
-      operator: wallet.account.address,
-      directory: join(folder, 'node'),
-      model,
-      port: 0,
-      minDepositAtomic: '200000',
-      withdrawDelaySeconds: 900,
-      engine: { gpu: false, threads: 1 },
-      paymentKey,
-      sessionKey: sessionKey.secretKey,
-    },
-    { log: () => {} },
-  )
+  const directory = join(folder, name)
+  const start = () =>
+    startInferenceNode(
+      {
+        rpcUrl,
+        addresses,
+        edges: [edge.url, ...mirrors],
+        operator: wallet.account.address,
+        directory,
+        model,
+        port: 0,
+        minDepositAtomic,
+        withdrawDelaySeconds: 900,
+        engine: { gpu: false, threads: 1 },
+        paymentKey,
+        sessionKey: sessionKey.secretKey,
+      },
+      { log: () => {} },
+    )
+  const node = await start()
   await registerOperator(world, {
     wallet,
-    endpoint: node.url,
+    endpoint: await front(node.url),
     sessionKey: sessionKey.publicKey,
     paymentKey: payer.address,
-    prices: PRICES,
+    prices,
     bondAtomic: 100_000_000n,
   })
   const base = { name: 'random', sha256: await sha256Hex(bytes) }
-  return { node, wallet, operator: wallet.account.address, base }
+  /** The same operator after its disk was lost; it says at which address it is now. */
+  const startEmptied = () => {
+    rmSync(directory, { recursive: true })
+    return start()
+  }
+  return { node, wallet, operator: wallet.account.address, base, startEmptied }
 }

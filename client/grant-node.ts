@@ -1,15 +1,16 @@
 /** Letting one node open one version of one work for its holder: one wallet signature, handed to that node. */
 import { worksAbi } from '@grimoire/contracts/generated/works'
-import { type AuthSig, GRANT_MAX_SECONDS, type GrantAnswer, grantAnswer } from '@grimoire/schema/grant'
+import { GRANT_MAX_SECONDS } from '@grimoire/schema/grant'
 import type { Hex } from '@grimoire/schema/hex'
 import { Problem } from '@grimoire/schema/problem'
 import { makeGrant } from '@grimoire/seal/grant'
+import { giveGrant, type KeptGrant, keepGrant } from './kept-grant.ts'
 import { ledgerProblem } from './ledger-errors.ts'
 import { holds } from './ledger-work.ts'
-import { type Market, modelOf } from './market.ts'
-import { type NodeChoice, nodeOf, readQuote } from './read-quote.ts'
+import type { Market } from './market.ts'
+import type { PaymentStore } from './payment-store.ts'
+import { type NodeChoice, readQuote } from './read-quote.ts'
 import { readManifest } from './read-work.ts'
-import { requestJson } from './transport.ts'
 import { signing, type Wallet } from './wallet.ts'
 
 const DEFAULT_GRANT_SECONDS = 7 * 24 * 3600
@@ -18,9 +19,9 @@ export type GrantNode = NodeChoice & {
   wallet: Wallet
   /** At most 30 days; a week without it. */
   lastsSeconds?: number
+  /** The store that the chat will have: it keeps the grant, and shows the node its id with each turn. */
+  store?: PaymentStore
 }
-
-export type Granted = GrantAnswer & { nodeUrl: string; authSig: AuthSig }
 
 const revokedBeforeSeconds = async ({ publicClient, addresses }: Market, holder: Hex): Promise<number> => {
   const call = {
@@ -36,7 +37,7 @@ const revokedBeforeSeconds = async ({ publicClient, addresses }: Market, holder:
 }
 
 /** Signs a grant for the operator's registered session key. The node's own word on its key is checked against the chain. */
-export async function signGrant(market: Market, options: GrantNode) {
+export async function signGrant(market: Market, options: GrantNode): Promise<KeptGrant> {
   const { wallet, workId, lastsSeconds = DEFAULT_GRANT_SECONDS } = options
   const { address } = wallet.account
   if (lastsSeconds > GRANT_MAX_SECONDS) {
@@ -54,6 +55,7 @@ export async function signGrant(market: Market, options: GrantNode) {
     Math.floor(Date.now() / 1000),
     (await revokedBeforeSeconds(market, address)) + 1,
   )
+  const expiresAtSeconds = issuedAtSeconds + lastsSeconds
   const authSig = await makeGrant({
     signer: {
       address,
@@ -64,19 +66,15 @@ export async function signGrant(market: Market, options: GrantNode) {
     sessionKey,
     blockHash: block.hash,
     issuedAtSeconds,
-    expiresAtSeconds: issuedAtSeconds + lastsSeconds,
+    expiresAtSeconds,
   })
-  return { authSig, nodeUrl, version, operator }
+  return { holder: address, workId, version, operator, nodeUrl, expiresAtSeconds, authSig }
 }
 
 /** Signs a grant and gives it to the node. A later one for the same version takes its place there. */
-export async function grantNode(market: Market, options: GrantNode): Promise<Granted> {
-  const { authSig, nodeUrl, version } = await signGrant(market, options)
-  const json = { model: modelOf(market, options.workId, version), authSig }
-  const answer = await requestJson(nodeOf(market, nodeUrl), '/v1/grants', {
-    method: 'POST',
-    json,
-    schema: grantAnswer,
-  })
-  return { ...answer, nodeUrl, authSig }
+export async function grantNode(market: Market, options: GrantNode): Promise<KeptGrant> {
+  const signed = await signGrant(market, options)
+  const grant = { ...signed, id: (await giveGrant(market, signed)).id }
+  if (options.store) await keepGrant(options.store, grant)
+  return grant
 }

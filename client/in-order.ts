@@ -6,6 +6,7 @@ export function inOrder(): Queue {
   let last: Promise<unknown> = Promise.resolve()
   return job => {
     const next = last.then(job, job)
+    // Whoever asked for the job hears of its failure; the next one begins all the same.
     last = next.catch(() => undefined)
     return next
   }

@@ -3,7 +3,9 @@ import { worksAbi } from '@grimoire/contracts/generated/works'
 import { splitterAddress } from '@grimoire/contracts/splitter'
 import { bytes32ToHash, type Hex, sameAddress } from '@grimoire/schema/hex'
 import { Problem } from '@grimoire/schema/problem'
+import type { Sharing } from '@grimoire/schema/receipt'
 import { type Terms, termsFromChain } from '@grimoire/schema/work'
+import { zeroAddress } from 'viem'
 import { ledgerProblem } from './ledger-errors.ts'
 import type { Ledger } from './market.ts'
 
@@ -18,8 +20,6 @@ export type LedgerWork = {
   createdAtSeconds: number
 }
 
-const ZERO = '0x0000000000000000000000000000000000000000'
-
 const at = ({ addresses }: Ledger) => ({ address: addresses.works, abi: worksAbi }) as const
 
 const failed = (error: unknown): never => {
@@ -32,7 +32,7 @@ export async function ledgerWork(ledger: Ledger, workId: string): Promise<Ledger
   const { publicClient } = ledger
   const id = BigInt(workId)
   const found = await publicClient.readContract({ ...works, functionName: 'work', args: [id] }).catch(failed)
-  if (sameAddress(found.creator, ZERO)) throw new Problem('work_unknown', { got: workId })
+  if (sameAddress(found.creator, zeroAddress)) throw new Problem('work_unknown', { got: workId })
   const contentHash = await versionHash(ledger, { workId, version: found.latestVersion })
   return {
     workId,
@@ -55,6 +55,20 @@ export async function versionHash(
     .catch(failed)
   if (/^0x0{64}$/.test(hash)) throw new Problem('version_unknown', { got: version })
   return bytes32ToHash(hash)
+}
+
+/** The shares by which the ledger divides what a work's chats bring in. Only the protocol's can ever change. */
+export async function sharingOf(
+  ledger: Ledger,
+  { workId, terms }: Pick<LedgerWork, 'workId' | 'terms'>,
+): Promise<Sharing> {
+  const works = { ...at(ledger), args: [BigInt(workId)] } as const
+  const [protocolFeeBps, parents] = await Promise.all([
+    ledger.publicClient.readContract({ ...works, functionName: 'feeBpsOf' }),
+    ledger.publicClient.readContract({ ...works, functionName: 'parentsOf' }),
+  ]).catch(failed)
+  const parentsBps = parents.map(({ shareBps }) => shareBps)
+  return { usageRoyaltyBps: terms.usageRoyaltyBps, protocolFeeBps, parentsBps }
 }
 
 /** Editions that an account holds now. */

@@ -1,14 +1,12 @@
 /** Offering editions for sale: one signature, posted to the edge; nothing moves until someone buys. */
-import { listingsPage } from '@grimoire/schema/catalogue'
+import { listingRow, listingsPage } from '@grimoire/schema/catalogue'
 import type { Hex } from '@grimoire/schema/hex'
 import { type Listing, listing, listingTypedData, type SignedListing } from '@grimoire/schema/listing'
 import { Problem } from '@grimoire/schema/problem'
-import { z } from 'zod'
-import { edgeOf } from './edge.ts'
+import { askEdge } from './edge.ts'
 import { editionsOf } from './ledger-work.ts'
 import type { Ledger, Market } from './market.ts'
 import { cheapNonce, counterOf, orderEnd, saleOf } from './orders.ts'
-import { requestJson } from './transport.ts'
 import { randomBytes32, signing, type Wallet } from './wallet.ts'
 
 export type ListEdition = {
@@ -59,10 +57,7 @@ export async function signListing(ledger: Ledger, options: ListEdition): Promise
 
 /** One that is cheap to fill and that none of the seller's listings at the edge has; a lie there costs at most that. */
 async function nonceAtEdge(market: Market, seller: Hex): Promise<bigint | null> {
-  const parameters = new URLSearchParams({ seller })
-  const { listings } = await requestJson(edgeOf(market), `/v1/listings?${parameters}`, {
-    schema: listingsPage,
-  })
+  const { listings } = await askEdge(market, 'GET /v1/listings', { query: { seller }, schema: listingsPage })
   return cheapNonce(market, seller, new Set(listings.map(row => row.listing.nonce)))
 }
 
@@ -70,6 +65,6 @@ async function nonceAtEdge(market: Market, seller: Hex): Promise<bigint | null> 
 export async function listEdition(market: Market, options: ListEdition): Promise<SignedListing> {
   const nonce = options.nonce ?? (await nonceAtEdge(market, options.wallet.account.address))
   const signed = await signListing(market, nonce === null ? options : { ...options, nonce })
-  await requestJson(edgeOf(market), '/v1/listings', { method: 'POST', json: signed, schema: z.unknown() })
+  await askEdge(market, 'POST /v1/listings', { body: signed, schema: listingRow })
   return signed
 }

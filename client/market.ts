@@ -1,4 +1,4 @@
-/** The small context that every verb takes first: which ledger, which chain client, which edge, which key network. */
+/** The small context that every verb takes first: which ledger, which chain client, which edge and mirrors, which key network. */
 import type { Addresses } from '@grimoire/contracts/addresses'
 import { formatModelId } from '@grimoire/schema/model-id'
 import { Problem } from '@grimoire/schema/problem'
@@ -9,32 +9,40 @@ import type { PublicClient } from 'viem'
 export type Ledger = { readonly addresses: Addresses; readonly publicClient: PublicClient }
 
 export type Market = Ledger & {
-  readonly edgeUrl: string
+  /** Null: no edge. What is left is what chain and mirrors know, which is enough to buy and to chat. */
+  readonly edgeUrl: string | null
+  /** Folders anywhere on the web whose files are blobs, named by their sha256. Asked after the edge, and believed as little. */
+  readonly mirrors: readonly string[]
+  /** IPFS gateways, by their origins: asked last, and believed as little. */
+  readonly gateways: readonly string[]
   readonly timeoutMs: number
   readonly fetch: typeof fetch
   readonly keyNetwork?: KeyNetwork
+}
+
+function placeOf(param: string, url: string): string {
+  if (URL.canParse(url)) return url.replace(/\/+$/, '')
+  throw new Problem('config_invalid', { param, got: url, expected: 'an absolute URL' })
 }
 
 /** Makes the context. It does no I/O: `checkChain` asks the chain whether it is the right one. */
 export function createMarket(options: {
   addresses: Addresses
   publicClient: PublicClient
-  edgeUrl: string
+  edgeUrl?: string | null
+  mirrors?: readonly string[]
+  gateways?: readonly string[]
   keyNetwork?: KeyNetwork
   timeoutMs?: number
   fetch?: typeof fetch
 }): Market {
-  if (!URL.canParse(options.edgeUrl)) {
-    throw new Problem('config_invalid', {
-      param: 'edgeUrl',
-      got: options.edgeUrl,
-      expected: 'an absolute URL',
-    })
-  }
+  const { edgeUrl = null, mirrors = [], gateways = [] } = options
   return {
     addresses: options.addresses,
     publicClient: options.publicClient,
-    edgeUrl: options.edgeUrl.replace(/\/+$/, ''),
+    edgeUrl: edgeUrl === null ? null : placeOf('edgeUrl', edgeUrl),
+    mirrors: mirrors.map(url => placeOf('mirrors', url)),
+    gateways: gateways.map(url => placeOf('gateways', url)),
     timeoutMs: options.timeoutMs ?? 15_000,
     // Called through an arrow: a browser's fetch refuses to run with another `this`.
     fetch: options.fetch ?? ((input, init) => fetch(input, init)),

@@ -11,12 +11,6 @@ import { chainSeconds, type Sent, sendCall, signing, type Wallet } from './walle
 /** How long a signed authorization may wait for its block. */
 const AUTHORIZATION_SECONDS = 3600
 
-/**
- * `authorization` (the default) is one signature of an EIP-3009 payment, good for anyone to send; `permit` one signature
- * of an EIP-2612 allowance, for the buyer's own call; `allowance` an approval first, for whoever can sign neither.
- */
-export type PayBy = 'authorization' | 'permit' | 'allowance'
-
 const VERSION_ABI = parseAbi(['function version() view returns (string)'])
 
 const read = { abi: moneyAbi } as const
@@ -48,15 +42,25 @@ export async function requireMoney(ledger: Ledger, account: Hex, neededAtomic: b
   if (held < neededAtomic) throw new Problem('funds_missing', { got: held, expected: neededAtomic })
 }
 
+/** The call that lets `spender` take exactly so much. */
+export const allowCall = ({ addresses }: Ledger, spender: Hex, amountAtomic: bigint) => ({
+  to: addresses.money,
+  data: encodeFunctionData({ ...read, functionName: 'approve', args: [spender, amountAtomic] }),
+})
+
 /** Raises the allowance of `spender` to exactly what is needed; returns null when it is enough already. */
 export async function allow(
   ledger: Ledger,
-  { wallet, spender, amountAtomic }: { wallet: Wallet; spender: Hex; amountAtomic: bigint },
+  {
+    wallet,
+    spender,
+    amountAtomic,
+    onSend = () => {},
+  }: { wallet: Wallet; spender: Hex; amountAtomic: bigint; onSend?: () => void },
 ): Promise<Sent | null> {
-  const { addresses } = ledger
   if ((await allowanceOf(ledger, wallet.account.address, spender)) >= amountAtomic) return null
-  const data = encodeFunctionData({ ...read, functionName: 'approve', args: [spender, amountAtomic] })
-  return sendCall(ledger, { wallet, to: addresses.money, data, what: 'allowing the payment' })
+  const call = allowCall(ledger, spender, amountAtomic)
+  return sendCall(ledger, { wallet, ...call, what: 'allowing the payment', onSend })
 }
 
 export async function allowanceOf(ledger: Ledger, owner: Hex, spender: Hex): Promise<bigint> {
@@ -91,6 +95,7 @@ export async function permit(
   const { r, s, yParity } = parseSignature(await signing(asked))
   return { deadlineSeconds, v: 27 + yParity, r, s }
 }
+export type Permit = Awaited<ReturnType<typeof permit>>
 
 /** One wallet signature that pays exactly this sum for what the nonce names; good for an hour where no validity is given. */
 export async function authorize(

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { moneyAbi } from '@grimoire/contracts/generated/money'
 import type { SignedOffer } from '@grimoire/schema/offer'
-import { isProblem, type ProblemCode } from '@grimoire/schema/problem'
 import { encodeFunctionData } from 'viem'
 import { acceptOffer } from './accept-offer.ts'
 import { buyWork } from './buy-work.ts'
@@ -11,6 +10,7 @@ import { cancelAllOrders, cancelOrders } from './cancel-orders.ts'
 import { checkOffer } from './check-offer.ts'
 import { earnings } from './earnings.ts'
 import { createBareWork, startWorld, type World } from './fixture.ts'
+import { refusedAs, watched } from './fixture-refusal.ts'
 import { editionsOf } from './ledger-work.ts'
 import { type MakeOffer, makeOffer } from './make-offer.ts'
 import { allow, moneyOf } from './money.ts'
@@ -25,11 +25,6 @@ before(async () => {
   world = await startWorld()
 })
 after(() => world?.stop())
-
-const refusedAs = (code: ProblemCode) => (error: unknown) => {
-  assert.ok(isProblem(error, code), `expected ${code}, got ${error}`)
-  return true
-}
 
 /** A holder of three editions, and a buyer who offers. */
 async function stall() {
@@ -49,16 +44,9 @@ async function stall() {
 test('an offer is one signature and no gas; its acceptance pays the holder at once and the creator a royalty', async () => {
   const { market, creator, holder, buyer, offer, accept, held, money } = await stall()
   await world.testClient.setBalance({ address: buyer.account.address, value: 0n })
-  let signatures = 0
-  const counting = {
-    ...buyer,
-    signTypedData: (request: Parameters<typeof buyer.signTypedData>[0]) => {
-      signatures += 1
-      return buyer.signTypedData(request)
-    },
-  } as typeof buyer
-  const signed = await offer({ wallet: counting, quantity: 2 })
-  assert.equal(signatures, 1)
+  const { asked, wallet } = watched(buyer)
+  const signed = await offer({ wallet, quantity: 2 })
+  assert.equal(asked.signatures, 1)
   assert.equal(await money(buyer), 1_000_000_000n, 'nothing is paid before it is accepted')
   const before = await money(holder)
   const { proceedsAtomic } = await accept(signed)

@@ -1,6 +1,7 @@
 /** Opening a copy of an openable work: one tradable edition is burned, and its holder reads what was sealed. */
 import { worksAbi } from '@grimoire/contracts/generated/works'
 import { sameAddress } from '@grimoire/schema/hex'
+import { isKnowledge, type KnowledgeFile, openKnowledge } from '@grimoire/schema/knowledge'
 import type { Manifest } from '@grimoire/schema/manifest'
 import { isProblem, Problem } from '@grimoire/schema/problem'
 import { openWork } from '@grimoire/seal/bundle'
@@ -22,6 +23,8 @@ export type OpenedCopy = {
   manifest: Manifest
   /** The card or the prompt, as its creator wrote it. */
   text: string
+  /** The files that its chats draw on. */
+  knowledge: KnowledgeFile[]
   parts: PlainPart[]
 }
 
@@ -72,11 +75,13 @@ export async function readOpened(
   }
   const blockHash = await network.latestBlockHash()
   const leave = await makeOpening({ signer, manifest, sessionKey: sessionKey.publicKey, blockHash })
-  const fetchBlob = (sha256: string) => getBlob(market, sha256)
+  const fetchBlob = (sha256: string) =>
+    getBlob(market, manifest.parts.find(part => part.sha256 === sha256) ?? { sha256 })
   const access = sessionAccess(leave, sessionKey)
   const parts = await whenConfirmed(() => openWork(manifest, fetchBlob, network, access))
   const card = parts.find(part => part.role === 'card')
-  return { manifest, parts, text: card ? new TextDecoder().decode(card.bytes) : '' }
+  const knowledge = parts.filter(isKnowledge).map(({ name, bytes }) => openKnowledge(name, bytes))
+  return { manifest, parts, knowledge, text: card ? new TextDecoder().decode(card.bytes) : '' }
 }
 
 /**

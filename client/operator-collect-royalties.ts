@@ -60,6 +60,21 @@ async function settle(ledger: Ledger, wallet: Wallet, splitter: Hex): Promise<Se
   })
 }
 
+/** What collecting would divide now: vouchers that were claimed for the splitter, and what lies in it above its resting unit. */
+export async function royaltiesDue(
+  ledger: Ledger,
+  { workId, operator }: { workId: string; operator: Hex },
+): Promise<bigint> {
+  const splitter = splitterAddress(ledger.addresses.works, BigInt(workId), operator)
+  const [claimed, held] = await Promise.all([unsettled(ledger, splitter), balanceOf(ledger, splitter)]).catch(
+    error => {
+      throw ledgerProblem(error, 'reading what is to be collected')
+    },
+  )
+  const above = claimed + held - 1n
+  return above > 0n ? above : 0n
+}
+
 /** Anyone may call it, and anyone may pay its gas: the shares go where the work's terms say. It does only what is due. */
 export async function collectRoyalties(
   ledger: Ledger,

@@ -1,57 +1,51 @@
 /** Joining as an operator, from the owner's wallet: bond, endpoint, the two keys of the serving machine, price card. */
-import { operatorsAbi } from '@grimoire/contracts/generated/operators'
 import type { Hex } from '@grimoire/schema/hex'
-import type { Prices } from '@grimoire/schema/price'
-import { Problem } from '@grimoire/schema/problem'
-import { encodeFunctionData } from 'viem'
 import type { Ledger } from './market.ts'
-import { allow, requireMoney } from './money.ts'
-import { type Sent, sendCall, type Wallet } from './wallet.ts'
+import { requireMoney } from './money.ts'
+import { type BondStep, sendBonded } from './operator-bonding.ts'
+import { changeCalls, type OperatorCard, registerCall, updateCall } from './operator-calls.ts'
+import type { OperatorRecord } from './operator-read.ts'
+import { type Sent, sendCall, simulate, type Wallet } from './wallet.ts'
 
-export type OperatorCard = { endpoint: string; paymentKey: Hex; prices: Prices }
-
-export const pricesToChain = (prices: Prices) => ({
-  turnFeeAtomic: Number(prices.turnFeeAtomic),
-  inputPerMillionBytesAtomic: Number(prices.inputPerMillionBytesAtomic),
-  outputPerMillionBytesAtomic: Number(prices.outputPerMillionBytesAtomic),
-})
-
-function requireEndpoint(endpoint: string): void {
-  if (URL.canParse(endpoint) && /^https?:/.test(endpoint)) return
-  throw new Problem('config_invalid', { param: 'endpoint', got: endpoint, expected: 'an http or https URL' })
-}
-
-/** Approves the bond, then registers. Run again after a failure between the two it only does what is left. */
+/** Allows the bond, then registers. Run again after a failure between the two it only does what is left. */
 export async function registerOperator(
   ledger: Ledger,
-  options: OperatorCard & { wallet: Wallet; sessionKey: Hex; bondAtomic: bigint },
+  options: OperatorCard & {
+    wallet: Wallet
+    sessionKey: Hex
+    bondAtomic: bigint
+    tell?: (step: BondStep) => void
+  },
 ): Promise<{ approval: Sent | null; transaction: Sent }> {
-  const { wallet, endpoint, sessionKey, paymentKey, prices, bondAtomic } = options
-  const { operators } = ledger.addresses
-  requireEndpoint(endpoint)
+  const { wallet, bondAtomic } = options
+  const call = registerCall(ledger.addresses, options)
   await requireMoney(ledger, wallet.account.address, bondAtomic)
-  const approval = await allow(ledger, { wallet, spender: operators, amountAtomic: bondAtomic })
-  const args = [endpoint, sessionKey, paymentKey, pricesToChain(prices), bondAtomic] as const
-  const transaction = await sendCall(ledger, {
-    wallet,
-    to: operators,
-    data: encodeFunctionData({ abi: operatorsAbi, functionName: 'register', args }),
-    what: 'registering an operator',
+  // Without its bond the registry takes it or names what is wrong with it: nothing is allowed in vain.
+  await simulate(ledger, {
+    account: wallet.account,
+    ...registerCall(ledger.addresses, { ...options, bondAtomic: 0n }),
   })
-  return { approval, transaction }
+  return sendBonded(ledger, { ...options, amountAtomic: bondAtomic, call })
 }
 
 /** Changes endpoint, payment key and price card; the session key and the bond have verbs of their own. */
-export async function updateOperator(
+export const updateOperator = async (
   ledger: Ledger,
-  { wallet, endpoint, paymentKey, prices }: OperatorCard & { wallet: Wallet },
-): Promise<Sent> {
-  requireEndpoint(endpoint)
-  const args = [endpoint, paymentKey, pricesToChain(prices)] as const
-  return sendCall(ledger, {
-    wallet,
-    to: ledger.addresses.operators,
-    data: encodeFunctionData({ abi: operatorsAbi, functionName: 'update', args }),
-    what: 'updating an operator',
-  })
+  options: OperatorCard & { wallet: Wallet },
+): Promise<Sent> => {
+  const { wallet } = options
+  return sendCall(ledger, { wallet, ...updateCall(ledger.addresses, options) })
+}
+
+/** Card and session key as they are wanted, in as few transactions as that takes: none, one or two. */
+export async function changeOperator(
+  ledger: Ledger,
+  options: OperatorCard & { wallet: Wallet; record: OperatorRecord; sessionKey: Hex },
+): Promise<Sent[]> {
+  const { wallet, record } = options
+  const calls = changeCalls(ledger.addresses, record, options)
+  for (const call of calls) await simulate(ledger, { account: wallet.account, ...call })
+  const sent: Sent[] = []
+  for (const call of calls) sent.push(await sendCall(ledger, { wallet, ...call }))
+  return sent
 }

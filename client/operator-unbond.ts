@@ -1,49 +1,27 @@
 /** Leaving: unbonding begins, can be taken back, and frees the bond after its delay; adding bond is the way in again. */
-import { operatorsAbi } from '@grimoire/contracts/generated/operators'
 import type { Hex } from '@grimoire/schema/hex'
-import { encodeFunctionData } from 'viem'
 import type { Ledger } from './market.ts'
-import { allow, requireMoney } from './money.ts'
+import { requireMoney } from './money.ts'
+import { type BondStep, sendBonded } from './operator-bonding.ts'
+import { addBondCall, beginUnbondingCall, cancelUnbondingCall, withdrawBondCall } from './operator-calls.ts'
 import { type Sent, sendCall, type Wallet } from './wallet.ts'
 
 /** From the next block on the operator is inactive: key nodes open nothing for it. */
 export const beginUnbonding = (ledger: Ledger, { wallet }: { wallet: Wallet }): Promise<Sent> =>
-  sendCall(ledger, {
-    wallet,
-    to: ledger.addresses.operators,
-    data: encodeFunctionData({ abi: operatorsAbi, functionName: 'beginUnbonding' }),
-    what: 'beginning to unbond',
-  })
+  sendCall(ledger, { wallet, ...beginUnbondingCall(ledger.addresses) })
 
 export const cancelUnbonding = (ledger: Ledger, { wallet }: { wallet: Wallet }): Promise<Sent> =>
-  sendCall(ledger, {
-    wallet,
-    to: ledger.addresses.operators,
-    data: encodeFunctionData({ abi: operatorsAbi, functionName: 'cancelUnbonding' }),
-    what: 'cancelling the unbonding',
-  })
+  sendCall(ledger, { wallet, ...cancelUnbondingCall(ledger.addresses) })
 
-export const withdrawBond = (ledger: Ledger, { wallet, to }: { wallet: Wallet; to?: Hex }): Promise<Sent> => {
-  const args = [to ?? wallet.account.address] as const
-  return sendCall(ledger, {
-    wallet,
-    to: ledger.addresses.operators,
-    data: encodeFunctionData({ abi: operatorsAbi, functionName: 'withdrawBond', args }),
-    what: 'withdrawing the bond',
-  })
-}
+export const withdrawBond = (ledger: Ledger, { wallet, to }: { wallet: Wallet; to?: Hex }): Promise<Sent> =>
+  sendCall(ledger, { wallet, ...withdrawBondCall(ledger.addresses, to ?? wallet.account.address) })
 
 export async function addBond(
   ledger: Ledger,
-  { wallet, amountAtomic }: { wallet: Wallet; amountAtomic: bigint },
+  options: { wallet: Wallet; amountAtomic: bigint; tell?: (step: BondStep) => void },
 ): Promise<Sent> {
-  const { operators } = ledger.addresses
-  await requireMoney(ledger, wallet.account.address, amountAtomic)
-  await allow(ledger, { wallet, spender: operators, amountAtomic })
-  return sendCall(ledger, {
-    wallet,
-    to: operators,
-    data: encodeFunctionData({ abi: operatorsAbi, functionName: 'addBond', args: [amountAtomic] }),
-    what: 'adding bond',
-  })
+  await requireMoney(ledger, options.wallet.account.address, options.amountAtomic)
+  const call = addBondCall(ledger.addresses, options.amountAtomic)
+  const { transaction } = await sendBonded(ledger, { ...options, call })
+  return transaction
 }

@@ -2,20 +2,26 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { admissionsAbi } from '@grimoire/contracts/generated/admissions'
+import { operatorsAbi } from '@grimoire/contracts/generated/operators'
 import { splitUsage } from '@grimoire/schema/amounts'
 import { isProblem } from '@grimoire/schema/problem'
+import { encodeFunctionData } from 'viem'
 import { creditOf, owedTo } from './credits.ts'
 import { earnings } from './earnings.ts'
 import { createBareWork, joinOperator, PRICES, startWorld, TERMS, type World } from './fixture.ts'
 import { splitterOf } from './ledger-work.ts'
+import { allowanceOf } from './money.ts'
 import { acceptWork } from './operator-accept-work.ts'
-import { collectRoyalties } from './operator-collect-royalties.ts'
+import { answerSlash } from './operator-answer-slash.ts'
+import { collectRoyalties, royaltiesDue } from './operator-collect-royalties.ts'
 import { readOperator } from './operator-read.ts'
-import { registerOperator, updateOperator } from './operator-register.ts'
+import { changeOperator, registerOperator, updateOperator } from './operator-register.ts'
 import { rotateSessionKey } from './operator-rotate-session-key.ts'
+import { readStanding } from './operator-standing.ts'
 import { addBond, beginUnbonding, cancelUnbonding, withdrawBond } from './operator-unbond.ts'
+import { readServedWorks } from './operator-works.ts'
 import { setAdmitted } from './set-admitted.ts'
-import { randomBytes32 } from './wallet.ts'
+import { randomBytes32, sendCall } from './wallet.ts'
 
 let world: World
 before(async () => {
@@ -40,6 +46,13 @@ test('an operator joins with a bond, changes its card and key, and reads back wh
     [changed?.endpoint, changed?.sessionKey, changed?.prices],
     ['https://n.example', next, prices],
   )
+  assert.ok(changed)
+  const wanted = { ...changed, endpoint: 'https://m.example', sessionKey: randomBytes32() }
+  const sent = await changeOperator(ledger, { ...wanted, wallet, record: changed })
+  const last = await readOperator(ledger, { operator })
+  assert.deepEqual([sent.length, last?.endpoint, last?.sessionKey], [2, wanted.endpoint, wanted.sessionKey])
+  assert.ok(last)
+  assert.deepEqual(await changeOperator(ledger, { ...last, wallet, record: last }), [])
 })
 
 test('a key that another operator has, or had, is refused by name', async () => {
@@ -49,10 +62,12 @@ test('a key that another operator has, or had, is refused by name', async () => 
   const options = { wallet, endpoint: 'http://127.0.0.1:1', prices: PRICES, bondAtomic: 100_000_000n }
   const paymentKey = (await world.person(0n)).account.address
   await assert.rejects(registerOperator(ledger, { ...options, sessionKey, paymentKey }), (error: unknown) => {
-    assert.ok(isProblem(error, 'transaction_reverted'))
+    assert.ok(isProblem(error, 'operator_key_refused'))
     assert.match(error.message, /Operators_SessionKeyTaken/)
     return true
   })
+  const spender = ledger.addresses.operators
+  assert.equal(await allowanceOf(ledger, wallet.account.address, spender), 0n, 'nothing was allowed in vain')
   await assert.rejects(
     registerOperator(ledger, { ...options, endpoint: 'n.example', sessionKey: randomBytes32(), paymentKey }),
     (error: unknown) => isProblem(error, 'config_invalid'),
@@ -67,7 +82,7 @@ test('one who unbonds is inactive at once, may come back, and cannot take the bo
   assert.equal(leaving?.active, false)
   assert.ok(leaving?.freeAtSeconds)
   await assert.rejects(withdrawBond(ledger, { wallet }), (error: unknown) => {
-    assert.ok(isProblem(error, 'transaction_reverted'))
+    assert.ok(isProblem(error, 'bond_locked'))
     assert.match(error.message, /Operators_BondLocked/)
     return true
   })
@@ -84,8 +99,10 @@ test('what reaches a splitter is divided as the terms say, to the last unit, and
   const workId = await createBareWork(world, creator, { admitted: [operator] })
   const paid = 1_234_567n
   await world.fund(splitterOf(ledger, { workId, operator }), paid)
+  assert.equal(await royaltiesDue(ledger, { workId, operator }), paid - 1n)
   const collected = await collectRoyalties(ledger, { wallet, workId, operator })
   assert.equal(collected.restingAtomic, 1n)
+  assert.equal(await royaltiesDue(ledger, { workId, operator }), 0n)
   const expected = splitUsage(paid - 1n, {
     usageRoyaltyBps: TERMS.usageRoyaltyBps,
     protocolFeeBps: 250,
@@ -146,4 +163,58 @@ test('a listed operator undertakes to serve a work and takes it back; nobody doe
   )
   await acceptWork(ledger, { wallet: one.wallet, workId, accepted: false })
   assert.equal(await acceptedAt(), 0n)
+})
+
+test('an operator against whom a slash is announced reads when, how much and why, and may answer it once', async () => {
+  const { ledger, addresses, owner } = world
+  const { wallet, operator, payment } = await joinOperator(world)
+  const quiet = await readStanding(ledger, { operator })
+  assert.deepEqual([quiet.slash, quiet.slashedAtSeconds, quiet.paysFor], [null, null, null])
+  assert.deepEqual(quiet.rules, {
+    ...{ minimumBondAtomic: 100_000_000n, unbondingSeconds: 14 * 86_400, maxSlashBps: 2500 },
+    ...{ slashNoticeSeconds: 5 * 86_400, slashAnswerSeconds: 3 * 86_400 },
+  })
+  const args = [operator, 25_000_000n, 'It recited a prompt.'] as const
+  const data = encodeFunctionData({ abi: operatorsAbi, functionName: 'announceSlash', args })
+  const announced = { wallet: owner, to: addresses.operators, data, what: 'announcing a slash' }
+  await sendCall(ledger, announced)
+  const before = await readStanding(ledger, { operator })
+  assert.deepEqual(
+    [before.slash?.amountAtomic, before.slash?.isAnswered, before.slash?.reason],
+    [25_000_000n, false, 'It recited a prompt.'],
+  )
+  assert.equal((before.slash?.dueAtSeconds ?? 0) - before.nowSeconds, 5 * 86_400)
+  await answerSlash(ledger, { wallet, words: 'It did not.' })
+  const after = await readStanding(ledger, { operator })
+  assert.equal((after.slash?.dueAtSeconds ?? 0) - (before.slash?.dueAtSeconds ?? 0), 3 * 86_400)
+  await assert.rejects(answerSlash(ledger, { wallet, words: 'Again.' }), (error: unknown) =>
+    isProblem(error, 'nothing_to_do'),
+  )
+  const key = await readStanding(ledger, { operator: payment.address })
+  assert.deepEqual([key.record, key.paysFor], [null, operator])
+})
+
+test('what an operator may serve is told work by work: listed, removed and still admitted, open to anyone, or not at all', async () => {
+  const { ledger } = world
+  const { wallet, operator } = await joinOperator(world)
+  const creator = await world.person(0n)
+  const listed = await createBareWork(world, creator, { admitted: [operator] })
+  const open = await createBareWork(world, creator, { terms: { admission: 'bonded' } })
+  const closed = await createBareWork(world, creator)
+  const removed = await createBareWork(world, creator, { admitted: [operator] })
+  await acceptWork(ledger, { wallet, workId: listed })
+  await setAdmitted(world.market(), { wallet: creator, workId: removed, operator, admitted: false })
+  const { nowSeconds } = await readStanding(ledger, { operator })
+  const workIds = [listed, open, closed, removed]
+  const works = await readServedWorks(ledger, { operator, workIds, nowSeconds })
+  assert.deepEqual(
+    works.map(one => [one.admits, one.by, one.acceptedAtSeconds !== null, one.dueAtomic]),
+    [
+      [true, 'listed', true, 0n],
+      [true, 'open', false, 0n],
+      [false, 'open', false, 0n],
+      [true, 'leaving', false, 0n],
+    ],
+  )
+  assert.equal((works[3]?.leavesAtSeconds ?? 0) - nowSeconds, 7 * 86_400)
 })

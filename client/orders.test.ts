@@ -5,18 +5,21 @@ import { policyAbi } from '@grimoire/contracts/generated/policy'
 import { worksAbi } from '@grimoire/contracts/generated/works'
 import { listingToChain } from '@grimoire/schema/listing'
 import { CHEAP_NONCES } from '@grimoire/schema/order'
-import { isProblem, type ProblemCode } from '@grimoire/schema/problem'
+import { isProblem } from '@grimoire/schema/problem'
 import { encodeFunctionData } from 'viem'
 import { buyListing } from './buy-listing.ts'
 import { buyWork } from './buy-work.ts'
 import { cancelAllOrders, cancelOrders } from './cancel-orders.ts'
+import { economyHistory } from './economy-history.ts'
 import { checkListing } from './find-listings.ts'
 import { createBareWork, startWorld, type World } from './fixture.ts'
+import { refusedAs } from './fixture-refusal.ts'
 import { giftEdition } from './gift-edition.ts'
 import { editionsOf } from './ledger-work.ts'
 import { signListing } from './list-edition.ts'
 import { moneyOf } from './money.ts'
 import { cheapNonce, counterOf } from './orders.ts'
+import { readEconomy } from './read-economy.ts'
 import { sendCall } from './wallet.ts'
 
 const PRICE_ATOMIC = 6_000_000n
@@ -26,11 +29,6 @@ before(async () => {
   world = await startWorld()
 })
 after(() => world?.stop())
-
-const refusedAs = (code: ProblemCode) => (error: unknown) => {
-  assert.ok(isProblem(error, code), `expected ${code}, got ${error}`)
-  return true
-}
 
 /** A seller of three editions, a buyer, and how the seller lists. */
 async function stall() {
@@ -149,8 +147,17 @@ test('a fee that rises later does not take from what a listing promised its sell
     data: announcement,
     what: 'announcing a fee',
   })
+  const announced = await readEconomy(market)
+  assert.deepEqual([announced.feeBps, announced.announcedFee?.feeBps], [250, 400])
+  assert.ok(announced.maxFeeBps >= 400 && announced.noticeSeconds === 48 * 3600)
+  assert.equal(announced.owners.policy, owner.account.address)
   await testClient.increaseTime({ seconds: 48 * 3600 })
   await testClient.mine({ blocks: 1 })
+  const held = await readEconomy(market)
+  assert.deepEqual([held.feeBps, held.announcedFee], [400, null])
+  const [latest] = await economyHistory(market)
+  assert.ok(latest?.kind === 'fee_announced' && latest.feeBps === 400)
+  assert.equal(latest.effectiveAtSeconds, announced.announcedFee?.effectiveAtSeconds)
   const data = encodeFunctionData({ abi: worksAbi, functionName: 'adoptFee', args: [[BigInt(workId)]] })
   await sendCall(market, { wallet: creator, to: addresses.works, data, what: 'adopting the fee' })
   await assert.rejects(buy(strict), refusedAs('proceeds_too_low'))

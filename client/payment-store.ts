@@ -45,6 +45,15 @@ export const channelStorage = (store: PaymentStore): ClientChannelStorage => ({
   delete: channelId => store.delete(channelKey(channelId)),
 })
 
+/** What this side knows of a channel's money: nothing, where it has seen none of it. */
+export async function channelSums(store: PaymentStore, channelId: string) {
+  const known = await channelStorage(store).get(channelId)
+  const depositedAtomic = BigInt(known?.balance ?? '0')
+  const chargedAtomic = BigInt(known?.chargedCumulativeAmount ?? '0')
+  const leftAtomic = depositedAtomic > chargedAtomic ? depositedAtomic - chargedAtomic : 0n
+  return { depositedAtomic, chargedAtomic, leftAtomic }
+}
+
 /** What may have been charged beyond the last receipt: a turn that was cut off before its receipt came. */
 const openTurn = z.object({ beforeAtomic: z.string(), atMostAtomic: z.string() })
 const openTurnKey = (channelId: string) => `open-turn:${channelId.toLowerCase()}`

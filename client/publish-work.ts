@@ -1,25 +1,31 @@
 /** Publishing a work: seal, upload, create on the chain last. Whatever fails before the last step leaves nothing behind. */
 import { worksAbi } from '@grimoire/contracts/generated/works'
 import type { Hex } from '@grimoire/schema/hex'
+import { type KnowledgeFile, knowledgeParts } from '@grimoire/schema/knowledge'
 import type { Manifest } from '@grimoire/schema/manifest'
 import { Problem } from '@grimoire/schema/problem'
+import { SMALL_BLOB_BYTES } from '@grimoire/schema/upload'
 import { type Terms, terms, termsToChain } from '@grimoire/schema/work'
 import { type SealedWork, sealWork } from '@grimoire/seal/bundle'
 import type { PlainPart } from '@grimoire/seal/parts'
 import type { Recovery } from '@grimoire/seal/recovery'
 import { encodeAbiParameters, encodeFunctionData, keccak256, parseAbiParameters } from 'viem'
-import { nudgeEdge, putBlob } from './edge.ts'
+import { putBlob, sendAndNudge } from './edge.ts'
 import { keyNetworkOf, type Market } from './market.ts'
-import { randomBytes32, type Sent, sendCall, type Wallet } from './wallet.ts'
+import { asSignedIn } from './session-of.ts'
+import { type Sending, uploadBlob } from './upload-blob.ts'
+import { randomBytes32, type Sent, type Wallet } from './wallet.ts'
 
 /** What a creator says of a work. The rest of the manifest follows from it. */
 export type WorkWords = Pick<Manifest, 'title' | 'summary' | 'tags' | 'language' | 'licence' | 'base'>
 
-export type PublishWork = {
+export type PublishWork = Sending & {
   wallet: Wallet
   words: WorkWords
   terms: Terms
   parts: PlainPart[]
+  /** Told to the model in excerpts, and quoted to holders. Sealed behind the other parts, names and all. */
+  knowledge?: readonly KnowledgeFile[]
   parents?: { workId: string; shareBps: number }[]
   /** Operators who may serve it, when its admission is `listed`. */
   admitted?: Hex[]
@@ -39,14 +45,17 @@ export type Published = {
 }
 
 /** A sealed work that waits for its mint. If the last step fails, pass it to `createWork` again: nothing is sealed anew. */
-export type Prepared = SealedWork & { workId: string; salt: Hex; blobs: Map<string, Uint8Array> }
+export type Prepared = SealedWork & { workId: string; blobs: Map<string, Uint8Array> }
 
 /** The ledger's id for this creator and salt: known before the work exists, so that a seal can name it. */
 export const workIdOf = (creator: Hex, salt: Hex): string =>
   BigInt(keccak256(encodeAbiParameters(parseAbiParameters('address, bytes32'), [creator, salt]))).toString()
 
+/** Sealing signs nothing, so that whoever seals, a worker thread say, needs the creator's address alone. */
+export type Sealing = Omit<PublishWork, 'wallet'> & { wallet: { account: { address: Hex } } }
+
 /** Seals version 1 to the id that the work will have. */
-export async function prepareWork(market: Market, options: PublishWork): Promise<Prepared> {
+export async function prepareWork(market: Market, options: Sealing): Promise<Prepared & { salt: Hex }> {
   const checked = terms.safeParse(options.terms)
   if (!checked.success) {
     const [issue] = checked.error.issues
@@ -59,27 +68,56 @@ export async function prepareWork(market: Market, options: PublishWork): Promise
   const { kind, disclosure } = checked.data
   const { chainId, works, gate } = addresses
   const fields = { chainId, works, workId, version: 1, creator, kind, disclosure, ...options.words }
-  const sealed = await sealWork({ fields, parts: options.parts, gate, network: keyNetworkOf(market) })
+  const parts = [...options.parts, ...knowledgeParts(options.knowledge ?? [])]
+  const sealed = await sealWork({ fields, parts, gate, network: keyNetworkOf(market) })
   return { ...sealed, workId, salt }
 }
 
-/** Sends every blob and then the manifest. The edge takes a blob twice without harm, so an interrupted run starts over. */
+/**
+ * Sends every blob and then the manifest: small ones as anybody may, large ones in chunks, for which the wallet signs in, once.
+ * What is there already is not sent again, so an interrupted run starts over and goes on where it was.
+ */
 export async function uploadSealed(
   market: Market,
   sealed: { manifestBytes: Uint8Array<ArrayBuffer>; blobs: Map<string, Uint8Array> },
+  { wallet, onProgress, pausing, signal }: Sending & { wallet?: Wallet | undefined } = {},
 ): Promise<number> {
-  let sealedBytes = 0
-  for (const bytes of sealed.blobs.values()) {
-    // Safety: age hands out plain buffers; a shared one could not be sent.
-    await putBlob(market, bytes as Uint8Array<ArrayBuffer>)
-    sealedBytes += bytes.length
+  const sealedBytes = [...sealed.blobs.values()].reduce((sum, { length }) => sum + length, 0)
+  const sizeBytes = sealedBytes + sealed.manifestBytes.length
+  let before = 0
+  const progress = (sentBytes: number) => onProgress?.({ sentBytes: before + sentBytes, sizeBytes })
+  for (const [sha256, part] of sealed.blobs) {
+    const content = part as Uint8Array<ArrayBuffer> // Safety: age hands out plain buffers; a shared one could not be sent.
+    await pausing?.open()
+    signal?.throwIfAborted()
+    if (content.length <= SMALL_BLOB_BYTES) await putBlob(market, content)
+    else {
+      const sending = { sha256, content, pausing, signal }
+      const onSent = ({ sentBytes }: { sentBytes: number }) => progress(sentBytes)
+      await asSignedIn(market, signerOf(wallet), session =>
+        uploadBlob(market, { ...sending, session, onProgress: onSent }),
+      )
+    }
+    before += content.length
+    progress(0)
   }
   await putBlob(market, sealed.manifestBytes)
+  before = sizeBytes
+  progress(0)
   return sealedBytes
 }
 
+function signerOf(wallet: Wallet | undefined): Wallet {
+  if (wallet) return wallet
+  throw new Problem('session_missing', { param: 'wallet', expected: 'a wallet, to upload a large part' })
+}
+
 /** The mint, which is last: before it the work does not exist, after it everything that it names can be fetched. */
-export async function createWork(market: Market, options: PublishWork, prepared: Prepared): Promise<Sent> {
+export async function createWork(
+  market: Market,
+  options: Pick<PublishWork, 'wallet' | 'terms' | 'parents' | 'admitted'>,
+  prepared: Pick<SealedWork, 'contentHashBytes32'> & { salt: Hex },
+): Promise<Sent> {
   const parents = (options.parents ?? []).map(({ workId, shareBps }) => ({
     workId: BigInt(workId),
     shareBps,
@@ -92,19 +130,17 @@ export async function createWork(market: Market, options: PublishWork, prepared:
     options.admitted ?? [],
     contentHashBytes32,
   ] as const
-  const sent = await sendCall(market, {
+  return sendAndNudge(market, {
     wallet: options.wallet,
     to: market.addresses.works,
     data: encodeFunctionData({ abi: worksAbi, functionName: 'create', args }),
     what: 'creating a work',
   })
-  await nudgeEdge(market)
-  return sent
 }
 
 export async function publishWork(market: Market, options: PublishWork): Promise<Published> {
   const prepared = await prepareWork(market, options)
-  const sealedBytes = await uploadSealed(market, prepared)
+  const sealedBytes = await uploadSealed(market, prepared, options)
   const transaction = await createWork(market, options, prepared)
   const { workId, contentHash, manifest, recovery } = prepared
   return { workId, version: 1, contentHash, manifest, recovery, sealedBytes, transaction }

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { CHEAP_NONCES } from '@grimoire/schema/order'
-import { isProblem, type ProblemCode } from '@grimoire/schema/problem'
 import { acceptOffer } from './accept-offer.ts'
 import { buyListing } from './buy-listing.ts'
 import { buyWork } from './buy-work.ts'
@@ -13,6 +12,7 @@ import { findOperators } from './find-operators.ts'
 import { findWorks } from './find-works.ts'
 import { joinOperator, TERMS } from './fixture.ts'
 import { promptParts, type SmallMarket, startMarket, words } from './fixture-market.ts'
+import { refusedAs } from './fixture-refusal.ts'
 import { listEdition } from './list-edition.ts'
 import { makeOffer } from './make-offer.ts'
 import { openCopy, readOpened } from './open-copy.ts'
@@ -30,10 +30,6 @@ before(async () => {
 })
 after(() => world?.stop())
 
-const refusedAs = (code: ProblemCode) => (error: unknown) => {
-  assert.ok(isProblem(error, code), `expected ${code}, got ${error}`)
-  return true
-}
 const publish = (wallet: Wallet, title: string) =>
   publishWork(world.market, { wallet, words: words(BASE, title), terms: OPENABLE, parts: promptParts() })
 
@@ -114,6 +110,28 @@ test('a version and a new seal are published by the creator alone, and every ver
     (await readOpened(world.market, { wallet: creator, workId, version })).text
   assert.match(await read(1), /red tower/)
   assert.match(await read(3), /second text/)
+})
+
+test('knowledge files are sealed behind the card, read back by whoever may, and each version has its own', async () => {
+  const creator = await world.person(0n)
+  const parts = promptParts()
+  const one = [
+    { name: 'menu.md', text: '# Menu\n\nPlum cake.\n' },
+    { name: 'prices.csv', text: 'thing,coins\ncake,19\n' },
+  ]
+  const other = [{ name: 'menu.md', text: 'Closed for the winter.\n' }]
+  const work = { wallet: creator, words: words(BASE), terms: TERMS, parts, knowledge: one }
+  const { workId, manifest } = await publishWork(world.market, work)
+  assert.deepEqual(manifest.parts.map(({ role, name }) => `${role} ${name}`).slice(1), [
+    'knowledge knowledge-1',
+    'knowledge knowledge-2',
+  ])
+  assert.ok(!/menu|prices/.test(JSON.stringify(manifest)), 'their names are sealed too')
+  await publishVersion(world.market, { wallet: creator, workId, parts, knowledge: other })
+  await world.testClient.mine({ blocks: 1 })
+  const read = async (version: number) =>
+    (await readOpened(world.market, { wallet: creator, workId, version })).knowledge
+  assert.deepEqual([await read(1), await read(2)], [one, other])
 })
 
 test('a listing goes over the edge to a buyer, and is gone once it is bought', async () => {

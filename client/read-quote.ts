@@ -1,18 +1,17 @@
 /** A node's quote, believed only when the registered operator signed it, for this work, at prices that its creator allows. */
 
-import { admissionsAbi } from '@grimoire/contracts/generated/admissions'
-import { operatorsAbi } from '@grimoire/contracts/generated/operators'
 import { canonicalJson } from '@grimoire/schema/canonical-json'
 import { type Hex, sameAddress } from '@grimoire/schema/hex'
 import { pricesWithin } from '@grimoire/schema/price'
 import { Problem } from '@grimoire/schema/problem'
 import { type Quote, quoteTypedData, type SignedQuote, signedQuote } from '@grimoire/schema/quote'
+import type { Sharing } from '@grimoire/schema/receipt'
 import type { Terms } from '@grimoire/schema/work'
 import { recoverTypedDataAddress } from 'viem'
-import { ledgerProblem } from './ledger-errors.ts'
-import { ledgerWork, splitterOf } from './ledger-work.ts'
+import { requireReachable } from './insecure-node.ts'
+import { ledgerWork, sharingOf, splitterOf } from './ledger-work.ts'
 import { type Market, modelOf } from './market.ts'
-import { readOperator } from './operator-read.ts'
+import { admits, readOperator } from './operator-read.ts'
 import { type Endpoint, requestJson } from './transport.ts'
 
 export type NodeChoice = {
@@ -24,7 +23,14 @@ export type NodeChoice = {
 }
 
 /** A quote that has been checked, with the operator's payment key that signed it. */
-export type CheckedQuote = { quote: Quote; paymentKey: Hex; nodeUrl: string; model: string }
+export type CheckedQuote = {
+  quote: Quote
+  paymentKey: Hex
+  nodeUrl: string
+  model: string
+  /** How the ledger divides what is paid here: read from the chain, for the receipts. */
+  sharing: Sharing
+}
 
 export const nodeOf = (market: Market, nodeUrl: string): Endpoint => ({
   fetch: market.fetch,
@@ -61,33 +67,13 @@ export async function checkQuote(market: Market, { quote, signature }: SignedQuo
   if (!sameAddress(quote.sessionKey, expected.sessionKey))
     refuse('sessionKey', quote.sessionKey, expected.sessionKey)
   if (quote.expiresAtSeconds * 1000 <= Date.now()) refuse('expiresAtSeconds', quote.expiresAtSeconds, 'later')
+  // A signature that is none is nobody's.
   const signer = await recoverTypedDataAddress({ ...quoteTypedData(quote), signature }).catch(() => null)
   if (!signer || !sameAddress(signer, paymentKey)) refuse('signature', signer, paymentKey)
   const allowed = pricesWithin(quote.prices, terms)
   if (canonicalJson(allowed) !== canonicalJson(quote.prices)) {
     throw new Problem('price_above_ceiling', { got: quote.prices, expected: allowed })
   }
-}
-
-async function requireServing({ publicClient, addresses }: Market, workId: string, operator: Hex) {
-  const [admitted, active] = await Promise.all([
-    publicClient.readContract({
-      address: addresses.admissions,
-      abi: admissionsAbi,
-      functionName: 'admits',
-      args: [BigInt(workId), operator],
-    }),
-    publicClient.readContract({
-      address: addresses.operators,
-      abi: operatorsAbi,
-      functionName: 'isActive',
-      args: [operator],
-    }),
-  ]).catch(error => {
-    throw ledgerProblem(error, 'asking whether the operator may serve')
-  })
-  if (!admitted) throw new Problem('not_admitted', { got: operator })
-  if (!active) throw new Problem('not_bonded', { got: operator })
 }
 
 async function endpointOf(market: Market, { nodeUrl, operator }: NodeChoice): Promise<string> {
@@ -101,6 +87,7 @@ async function endpointOf(market: Market, { nodeUrl, operator }: NodeChoice): Pr
 export async function readQuote(market: Market, choice: NodeChoice): Promise<CheckedQuote> {
   const { workId, version } = choice
   const nodeUrl = (await endpointOf(market, choice)).replace(/\/+$/, '')
+  requireReachable(nodeUrl)
   const model = modelOf(market, workId, version)
   const path = `/v1/quotes?model=${encodeURIComponent(model)}`
   const signed = await requestJson(nodeOf(market, nodeUrl), path, { schema: signedQuote })
@@ -108,16 +95,19 @@ export async function readQuote(market: Market, choice: NodeChoice): Promise<Che
   if (choice.operator && !sameAddress(operator, choice.operator))
     refuse('operator', operator, choice.operator)
   const payTo = splitterOf(market, { workId, operator })
-  const [record, work] = await Promise.all([
+  const [record, work, admitted] = await Promise.all([
     readOperator(market, { operator }),
     ledgerWork(market, workId),
-    requireServing(market, workId, operator),
+    admits(market, { workId, operator }),
   ])
+  if (!admitted) throw new Problem('not_admitted', { got: operator })
   if (!record) return refuse('operator', operator, 'a registered operator')
+  if (!record.active) throw new Problem('not_bonded', { got: operator })
   const { terms, latestVersion } = work
+  const sharing = await sharingOf(market, work)
   const { paymentKey, sessionKey } = record
   await checkQuote(market, signed, { quoted: choice, terms, latestVersion, payTo, paymentKey, sessionKey })
   // Pinned: a version that is published while people chat is for the next chat.
   const pinned = modelOf(market, workId, signed.quote.version)
-  return { quote: signed.quote, paymentKey, nodeUrl, model: pinned }
+  return { quote: signed.quote, paymentKey, nodeUrl, model: pinned, sharing }
 }

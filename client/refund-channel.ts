@@ -1,7 +1,7 @@
 /** Getting the rest of a deposit back: the node claims what it is owed and returns the remainder in one transaction. */
 import type { Hex } from '@grimoire/schema/hex'
 import { Problem } from '@grimoire/schema/problem'
-import { type Channel, requirementOf } from './channel.ts'
+import { type Channel, type PaidParty, requirementOf } from './channel.ts'
 import type { Market } from './market.ts'
 import type { CheckedQuote } from './read-quote.ts'
 
@@ -12,7 +12,7 @@ const ANY_AMOUNT = 2n ** 128n
 
 export async function refundChannel(
   market: Market,
-  { channel, checked }: { channel: Channel; checked: CheckedQuote },
+  { channel, checked }: { channel: Channel; checked: PaidParty & Pick<CheckedQuote, 'nodeUrl' | 'model'> },
 ): Promise<Refunded> {
   const url = `${checked.nodeUrl}/v1/chat/completions?model=${encodeURIComponent(checked.model)}`
   const checkedFetch: typeof fetch = async (input, init) => {

@@ -2,21 +2,19 @@
 import { admissionsAbi } from '@grimoire/contracts/generated/admissions'
 import type { Hex } from '@grimoire/schema/hex'
 import { encodeFunctionData } from 'viem'
-import { nudgeEdge } from './edge.ts'
+import { sendAndNudge } from './edge.ts'
 import type { Market } from './market.ts'
-import { type Sent, sendCall, type Wallet } from './wallet.ts'
+import type { Sent, Wallet } from './wallet.ts'
 
 export async function setAdmitted(
   market: Market,
   options: { wallet: Wallet; workId: string; operator: Hex; admitted: boolean },
 ): Promise<Sent> {
   const args = [BigInt(options.workId), options.operator, options.admitted] as const
-  const sent = await sendCall(market, {
+  return sendAndNudge(market, {
     wallet: options.wallet,
     to: market.addresses.admissions,
     data: encodeFunctionData({ abi: admissionsAbi, functionName: 'setAdmitted', args }),
     what: 'changing who may serve the work',
   })
-  await nudgeEdge(market)
-  return sent
 }

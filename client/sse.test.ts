@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isProblem, Problem, toProblemBody } from '@grimoire/schema/problem'
 import { allOf } from './fixture.ts'
-import { readAnswer } from './read-answer.ts'
-import { eventData } from './sse.ts'
+import { readAnswer, readChunks } from './read-answer.ts'
+import { serverEvents } from './sse.ts'
 
 const cut = (text: string, size: number): ReadableStream<Uint8Array> => {
   const bytes = new TextEncoder().encode(text)
@@ -20,10 +20,22 @@ const cut = (text: string, size: number): ReadableStream<Uint8Array> => {
 
 test('events come out whole for every way the network cuts them, with any line ending', async () => {
   for (const end of ['\n', '\r\n', '\r']) {
-    const text = [': ping', '', 'data: añ😀', 'data: two', '', 'event: x', 'data:{"a":1}', '', ''].join(end)
+    const text = [
+      ': ping',
+      '',
+      'id: 4',
+      'data: añ😀',
+      'data: two',
+      '',
+      'event: x',
+      'data:{"a":1}',
+      '',
+      '',
+    ].join(end)
     for (const size of [1, 2, 3, 7, 1000]) {
-      const events = await allOf(eventData(cut(text, size)))
-      assert.deepEqual(events, ['añ😀\ntwo', '{"a":1}'], `${JSON.stringify(end)} cut at ${size}`)
+      const events = await allOf(serverEvents(cut(text, size)))
+      const expected = [{ comment: 'ping' }, { data: 'añ😀\ntwo', id: '4' }, { data: '{"a":1}' }]
+      assert.deepEqual(events, expected, `${JSON.stringify(end)} cut at ${size}`)
     }
   }
 })
@@ -48,4 +60,16 @@ test('an error inside a stream is the Problem that the node named', async () => 
     () => allOf(readAnswer(cut(`${chunk('one')}data: ${body}\n\n`, 9))),
     (error: unknown) => isProblem(error, 'engine_failed'),
   )
+})
+
+test('why a node cut an answer comes to whoever asked: its own notice, or at least OpenAI’s refusal', async () => {
+  const why = new Problem('recital_stopped')
+  const chunk = (rest: object) =>
+    `data: ${JSON.stringify({ choices: [{ delta: { refusal: why.message }, finish_reason: 'content_filter' }], ...rest })}\n\n`
+  for (const grimoire of [{ notice: toProblemBody(why) }, {}]) {
+    const events = await allOf(readChunks(cut(`${chunk({ grimoire })}data: [DONE]\n\n`, 50)))
+    const end = events.at(-1)
+    assert.ok(end?.type === 'end')
+    assert.deepEqual([end.notice?.code, end.finishReason], ['recital_stopped', 'content_filter'])
+  }
 })

@@ -26,6 +26,7 @@ export const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, 
 
 /** The refusal in a response's body; a body that is none of ours becomes the endpoint's own code. */
 export async function problemOf(response: Response, endpoint: Pick<Endpoint, 'unreachable' | 'url'>) {
+  // A body that breaks off says nothing.
   const text = await response.text().catch(() => '')
   try {
     const known = fromProblemBody(JSON.parse(text))
@@ -97,6 +98,7 @@ export async function requestJson<T>(
           headers: { ...rest.headers, 'content-type': 'application/json' },
         }),
   })
+  // What is no JSON has not the shape either.
   const body: unknown = await response.json().catch(() => undefined)
   const parsed = schema.safeParse(body)
   if (parsed.success) return parsed.data

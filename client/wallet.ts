@@ -22,14 +22,21 @@ export type Call = {
   data: Hex
   /** What is being done, for the sentence of a refusal. */
   what: string
+  /** Of the account, where two transactions must never both be mined. */
+  nonce?: number
+  /** Told before the wallet is asked to send. */
+  onSend?: () => void
+  /** Told when it is on its way, and waited for: what is kept then outlives this program. */
+  onSent?: (hash: Hex) => Promise<void> | void
 }
 
-async function simulate(ledger: Ledger, { wallet, to, data, what }: Call, blockNumber?: bigint) {
+type Tried = { account: Account | Hex; to: Hex; data: Hex; what: string; blockNumber?: bigint }
+
+/** Refuses what the ledger would refuse, before anybody is asked to sign. */
+export async function simulate(ledger: Ledger, { account, to, data, what, blockNumber }: Tried) {
   try {
     await ledger.publicClient.call({
-      account: wallet.account,
-      to,
-      data,
+      ...{ account, to, data },
       ...(blockNumber === undefined ? {} : { blockNumber }),
     })
   } catch (error) {
@@ -37,17 +44,41 @@ async function simulate(ledger: Ledger, { wallet, to, data, what }: Call, blockN
   }
 }
 
+/** Why something was refused: it is tried `again`, where it was or now, and nothing is sent. */
+export async function reasonOf(what: string, again: () => Promise<unknown>): Promise<Problem> {
+  try {
+    await again()
+  } catch (error) {
+    return ledgerProblem(error, what)
+  }
+  return new Problem('transaction_reverted', { got: `${what}, which passes when it is tried again` })
+}
+
+/** Of the transaction, or of the same at another gas price; with anything else in its place it was not made. */
+export async function receiptFor({ publicClient }: Ledger, hash: Hex, what: string) {
+  let replaced = ''
+  const onReplaced = ({ reason }: { reason: string }) => {
+    replaced = reason
+  }
+  const receipt = await publicClient.waitForTransactionReceipt({ hash, onReplaced })
+  if (replaced === '' || replaced === 'repriced') return receipt
+  throw new Problem('wallet_refused', { got: `${what}: another transaction was sent in its place` })
+}
+
 /** Simulates, sends, waits until it is in a block. A transaction that reverts there is simulated again to learn why. */
 export async function sendCall(ledger: Ledger, call: Call): Promise<Sent> {
-  await simulate(ledger, call)
-  const { wallet, to, data, what } = call
+  const { wallet, to, data, what, nonce, onSend, onSent } = call
+  const { account, chain } = wallet
+  await simulate(ledger, { account, to, data, what })
   try {
-    const hash = await wallet.sendTransaction({ account: wallet.account, chain: wallet.chain, to, data })
-    const receipt = await ledger.publicClient.waitForTransactionReceipt({ hash })
-    const { gasUsed, blockNumber, logs } = receipt
-    if (receipt.status === 'success') return { hash, gasUsed, blockNumber, logs }
-    await simulate(ledger, call, blockNumber)
-    throw new Error(`execution reverted in ${hash}, and passes when it is simulated`)
+    onSend?.()
+    const counted = nonce === undefined ? {} : { nonce }
+    const hash = await wallet.sendTransaction({ account, chain, to, data, ...counted })
+    await onSent?.(hash)
+    const receipt = await receiptFor(ledger, hash, what)
+    const { transactionHash, gasUsed, blockNumber, logs } = receipt
+    if (receipt.status === 'success') return { hash: transactionHash, gasUsed, blockNumber, logs }
+    throw await reasonOf(what, () => simulate(ledger, { account, to, data, what, blockNumber }))
   } catch (error) {
     throw ledgerProblem(error, what)
   }
