@@ -1,23 +1,62 @@
-/** The Worker as one module: what `wrangler deploy` would ship, built in memory for a workerd on this machine. */
-import { join } from 'node:path'
-import { build } from 'esbuild'
+/** The Workers as modules: what `wrangler deploy` would ship, built in memory for a workerd on this machine. */
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { basename, join } from 'node:path'
+import { type BuildOptions, build, type Plugin } from 'esbuild'
+import { leanDrizzle, leanLedger, leanViem, leanZod, oneCopyOfCurves } from './lean.ts'
 
 const ENTRY = join(import.meta.dirname, 'index.ts')
+const MEASURED_ENTRY = join(import.meta.dirname, 'measured.ts')
+const CARDS_ENTRY = join(import.meta.dirname, 'cards', 'index.ts')
+const { resolve } = createRequire(import.meta.url)
 
-/** `inputs` are the files that went in: the proof of what did not. */
-export async function bundleWorker({ minify = false } = {}): Promise<{ code: string; inputs: string[] }> {
+const SETTINGS = {
+  bundle: true,
+  write: false,
+  format: 'esm',
+  target: 'es2024',
+  conditions: ['workerd', 'worker', 'browser'],
+  mainFields: ['browser', 'module', 'main'],
+  external: ['cloudflare:workers'],
+  define: { 'process.env.NODE_ENV': '"production"' },
+  logLevel: 'silent',
+} as const satisfies BuildOptions
+
+/** `inputs` are the files that went in: the proof of what did not. `measured` is the benchmark's. */
+export async function bundleWorker({
+  minify = false,
+  measured = false,
+} = {}): Promise<{ code: string; inputs: string[] }> {
   const result = await build({
-    entryPoints: [ENTRY],
-    bundle: true,
+    entryPoints: [measured ? MEASURED_ENTRY : ENTRY],
     minify,
-    write: false,
+    ...SETTINGS,
     metafile: true,
-    format: 'esm',
-    target: 'es2024',
-    conditions: ['workerd', 'worker', 'browser'],
-    mainFields: ['browser', 'module', 'main'],
-    define: { 'process.env.NODE_ENV': '"production"' },
-    logLevel: 'silent',
+    plugins: [leanZod, leanViem, leanLedger, leanDrizzle, oneCopyOfCurves],
   })
   return { code: result.outputFiles[0]?.text ?? '', inputs: Object.keys(result.metafile.inputs) }
+}
+
+/** The card drawer, with its fonts and its compiled library as modules beside it, as wrangler ships them. */
+export async function bundleCards() {
+  const files = new Set<string>()
+  const beside: Plugin = {
+    name: 'beside',
+    setup({ onResolve }) {
+      onResolve({ filter: /\.(ttf|wasm)$/ }, ({ path }) => {
+        files.add(resolve(path))
+        return { path: `./${basename(path)}`, external: true }
+      })
+    },
+  }
+  const result = await build({ entryPoints: [CARDS_ENTRY], ...SETTINGS, plugins: [beside] })
+  const modules = await Promise.all(
+    [...files].map(async file => ({
+      type: file.endsWith('.wasm') ? ('CompiledWasm' as const) : ('Data' as const),
+      path: basename(file),
+      contents: await readFile(file),
+    })),
+  )
+  const main = { type: 'ESModule' as const, path: 'index.js', contents: result.outputFiles[0]?.text ?? '' }
+  return { modules: [main, ...modules], compatibilityDate: '2026-08-01' }
 }

@@ -1,4 +1,5 @@
 /** A small real world for the Worker's tests: a chain with the ledger on it, a few people, and the edge in workerd. */
+import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -16,6 +17,7 @@ import { worksAbi } from '@grimoire/contracts/generated/works'
 import { createPublicClient, createTestClient, createWalletClient, type Hex, http } from 'viem'
 import { mnemonicToAccount } from 'viem/accounts'
 import { foundry } from 'viem/chains'
+import { checkAnswersOf } from './fixture-answers.ts'
 import { type EdgeOptions, type LocalEdge, startEdge } from './local.ts'
 
 const MNEMONIC = 'test test test test test test test test test test test junk'
@@ -85,6 +87,7 @@ export async function startWorld(options: Partial<EdgeOptions> = {}) {
   const stateFolder = mkdtempSync(join(tmpdir(), 'grimoire-edge-'))
   const edgeOptions = { stateFolder, addresses, rpcUrl: chain.rpcUrl, indexEveryMs: 0, ...options }
   const edge = await startEdge(edgeOptions)
+  checkAnswersOf(edge.url)
   const stop = async () => {
     await edge.stop()
     await chain.stop()
@@ -135,3 +138,9 @@ export const post = (body: unknown): RequestInit => ({
 })
 
 export const indexNow = (edge: LocalEdge) => json(edge, '/v1/index', { method: 'POST' })
+
+/** Of two long arrays that differ, `deepEqual` makes a list of the differences, for which no memory is enough. */
+export function assertSameBytes(got: Uint8Array, expected: Uint8Array, message?: string): void {
+  assert.equal(got.length, expected.length, message)
+  assert.equal(Buffer.compare(got, expected), 0, message ?? 'bytes of another content')
+}

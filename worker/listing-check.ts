@@ -4,8 +4,8 @@ import { BPS_PER_WHOLE, shareOf } from '@grimoire/schema/amounts'
 import { type Listing, listingTypedData, type SignedListing } from '@grimoire/schema/listing'
 import { Problem } from '@grimoire/schema/problem'
 import { LIMITS } from '@grimoire/schema/work'
-import { type Hex, hashTypedData, type PublicClient, zeroAddress } from 'viem'
-import { asking, chainOf } from './chain.ts'
+import { type Hex, hashTypedData, zeroAddress } from 'viem'
+import { asking, type Chain, chainOf } from './chain.ts'
 import type { Settings } from './env.ts'
 import { checkExpiry, checkPrice, leftOf, signedBy } from './order-check.ts'
 
@@ -50,7 +50,7 @@ function checkRange({ minProceedsAtomic, priceAtomic }: Listing): void {
 }
 
 /** The seller holds at least one edition, and receives what the listing asks at the fee that holds for the work. */
-async function checkSale(chain: PublicClient, { ADDRESSES }: Settings, listing: Listing) {
+async function checkSale(chain: Chain, { ADDRESSES }: Settings, listing: Listing) {
   const ledger = { address: ADDRESSES.works, abi: worksAbi } as const
   const { seller, quantity, minProceedsAtomic } = listing
   const workId = BigInt(listing.workId)

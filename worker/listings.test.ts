@@ -1,5 +1,8 @@
 /** Listings: the edge takes what the ledger would take now, shows only what can be bought, and says why it refuses. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { worksAbi } from '@grimoire/contracts/generated/works'
 import { listingRow, listingsPage } from '@grimoire/schema/catalogue'
@@ -17,7 +20,8 @@ import {
   startWorld,
   type World,
 } from './fixture.ts'
-import { buyEditions, chainSeconds, fund, publishWork, signListing } from './seed.ts'
+import { namesAddress } from './fixture-lookup.ts'
+import { buyEditions, chainSeconds, draftListing, fund, publishWork, signListing } from './seed.ts'
 
 const { creator, holder, stranger } = people
 let world: World
@@ -34,17 +38,8 @@ before(async () => {
 })
 after(() => world.stop())
 
-const draft = async (change: Partial<Listing> = {}): Promise<Listing> => ({
-  seller: holder.address,
-  workId,
-  quantity: 1,
-  priceAtomic: '7000000',
-  minProceedsAtomic: '0',
-  nonce: String(nonce++),
-  counter: '0',
-  expiresAtSeconds: (await chainSeconds(world)) + 3_600,
-  ...change,
-})
+const draft = (change: Partial<Listing> = {}): Promise<Listing> =>
+  draftListing(world, { seller: holder.address, workId, nonce: String(nonce++), ...change })
 /** A purchase of one edition. */
 const purchase = ({ listing, signature }: SignedListing, recipient: Person) => [
   listingToChain(listing),
@@ -142,6 +137,26 @@ describe('posting', () => {
     assert.equal((await send({ ...byCode, listing: other })).status, 200)
   })
 
+  test('an account whose code names an address is no signer, and nothing of the edge calls that address', async () => {
+    const asked: string[] = []
+    const listener = createServer((request, response) => {
+      asked.push(request.url ?? '')
+      response.writeHead(404).end()
+    })
+    listener.listen(0, '127.0.0.1')
+    await once(listener, 'listening')
+    const { port } = listener.address() as AddressInfo // Safety: it listens on a port.
+    const { address } = person(8)
+    const bytecode = namesAddress(address, `http://127.0.0.1:${port}/inside`)
+    await world.testClient.setCode({ address, bytecode })
+    const listing = await draft({ seller: address })
+    assert.equal((await send({ listing, signature: '0xc0de' })).body.code, 'order_signature_invalid')
+    assert.deepEqual(asked, [])
+    await assert.rejects(world.publicClient.call({ to: address, data: '0x01' }))
+    assert.deepEqual(asked, ['/inside'], 'a client that trusts contracts does call it')
+    listener.close()
+  })
+
   test('a seller who holds none is refused; more than is held is shown as what is held, for parts can be bought', async () => {
     await refused({ seller: stranger.address }, 'listing_not_held', stranger)
     const { status, body } = await offer({ quantity: 4 })
@@ -197,7 +212,7 @@ describe('posting', () => {
       body: '{}',
       headers: { 'content-type': 'text/plain' },
     })
-    assert.equal(text.status, 400)
+    assert.deepEqual([text.status, text.body.code], [415, 'media_type_unsupported'])
     const huge = await json(world.edge, '/v1/listings', post({ signature: `0x${'00'.repeat(40_000)}` }))
     assert.deepEqual([huge.status, huge.body.code], [413, 'body_too_large'])
   })

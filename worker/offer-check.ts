@@ -1,15 +1,13 @@
 /** Would the ledger take this offer now? Its signature, its standing and its buyer's money, asked of the chain itself. */
 import { moneyAbi } from '@grimoire/contracts/generated/money'
 import { worksAbi } from '@grimoire/contracts/generated/works'
-import { authorizationTypedData } from '@grimoire/schema/money'
 import { offerCostAtomic, offerTypedData, offerValidity, type SignedOffer } from '@grimoire/schema/offer'
 import { Problem } from '@grimoire/schema/problem'
-import { type Hex, hashTypedData, type PublicClient, parseAbi, zeroAddress } from 'viem'
-import { asking, chainOf } from './chain.ts'
+import { type Hex, hashTypedData, zeroAddress } from 'viem'
+import { asking, type Chain, chainOf } from './chain.ts'
 import type { Settings } from './env.ts'
 import { checkExpiry, checkPrice, leftOf, signedBy } from './order-check.ts'
-
-const VERSION_ABI = parseAbi(['function version() view returns (string)'])
+import { paymentTypedData } from './trading/money.ts'
 
 export type CheckedOffer = { digest: Hex; nowSeconds: number; leftQuantity: number }
 
@@ -22,7 +20,7 @@ export async function checkOffer(settings: Settings, signed: SignedOffer): Promi
   const nowSeconds = Number((await asking(chain.getBlock())).timestamp)
   checkExpiry(order, nowSeconds)
   const digest = hashTypedData(offerTypedData(offer, chainId, works))
-  const signedHash = signed.payment === 'allowance' ? digest : await paymentHash(chain, settings, signed)
+  const signedHash = signed.payment === 'allowance' ? digest : await paymentHash(settings, signed, digest)
   if (!(await signedBy(chain, offer.buyer, signedHash, signature))) {
     throw new Problem('order_signature_invalid', {
       got: `a signature that ${offer.buyer} did not make`,
@@ -36,31 +34,12 @@ export async function checkOffer(settings: Settings, signed: SignedOffer): Promi
 }
 
 /** What the buyer signed where one signature is offer and payment: the money's own digest. */
-async function paymentHash(
-  chain: PublicClient,
-  { ADDRESSES }: Settings,
-  { offer }: SignedOffer,
-): Promise<Hex> {
-  const { chainId, works, money } = ADDRESSES
-  const [name, version] = await asking(
-    Promise.all([
-      chain.readContract({ address: money, abi: moneyAbi, functionName: 'name' }),
-      chain.readContract({ address: money, abi: VERSION_ABI, functionName: 'version' }).catch(() => '1'),
-    ]),
-  )
-  const domain = { name, version, chainId, verifyingContract: money }
-  const nonce = hashTypedData(offerTypedData(offer, chainId, works))
-  const payment = {
-    from: offer.buyer,
-    to: works,
-    value: offerCostAtomic(offer),
-    nonce,
-    ...offerValidity(offer),
-  }
-  return hashTypedData(authorizationTypedData(domain, payment))
+async function paymentHash(settings: Settings, { offer }: SignedOffer, nonce: Hex): Promise<Hex> {
+  const payment = { from: offer.buyer, costAtomic: offerCostAtomic(offer), nonce, ...offerValidity(offer) }
+  return hashTypedData(await paymentTypedData(settings, payment))
 }
 
-async function checkWork(chain: PublicClient, { ADDRESSES }: Settings, workId: string): Promise<void> {
+async function checkWork(chain: Chain, { ADDRESSES }: Settings, workId: string): Promise<void> {
   const call = { address: ADDRESSES.works, abi: worksAbi, functionName: 'creatorOf' } as const
   const creator = await asking(chain.readContract({ ...call, args: [BigInt(workId)] }))
   if (creator === zeroAddress) throw new Problem('work_unknown', { got: workId })
@@ -68,7 +47,7 @@ async function checkWork(chain: PublicClient, { ADDRESSES }: Settings, workId: s
 
 /** All of it for an authorization, which is taken whole; for one edition at least where it is taken in parts. */
 async function checkMoney(
-  chain: PublicClient,
+  chain: Chain,
   { ADDRESSES }: Settings,
   { offer, payment }: SignedOffer,
   digest: Hex,

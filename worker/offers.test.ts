@@ -1,6 +1,8 @@
 /** Offers: the edge takes what the ledger would take now, shows what still stands, the best first, and says why it refuses. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { installSettlement } from '@grimoire/contracts/deploy'
+import { moneyAbi } from '@grimoire/contracts/generated/money'
 import { worksAbi } from '@grimoire/contracts/generated/works'
 import { offerRow, offersPage } from '@grimoire/schema/catalogue'
 import { authorizationTypedData } from '@grimoire/schema/money'
@@ -26,6 +28,7 @@ let nonce = 0
 before(async () => {
   world = await startWorld()
   call = ledgerOf(world)
+  await installSettlement({ ...world, walletClient: world.walletOf(people.deployer) })
   workId = (await publishWork(world, { salt: 'wanted', title: 'Wanted' })).workId
   await buyEditions(world, holder, workId, 3)
   await fund(world, stranger)
@@ -180,6 +183,30 @@ describe('standing', () => {
     })
     await call(holder, 'money', 'cancelAuthorization', [stranger.address, authorization, withdrawal])
     assert.equal((await send(signed)).body.code, 'order_cancelled')
+  })
+
+  test('one whose buyer has spent the money, or taken back the allowance, is gone within the block, and back with it', async () => {
+    const whole = await make({ priceAtomic: '6000000' })
+    const parts = await make({ priceAtomic: '6000001' }, 'allowance')
+    assert.deepEqual([whole.status, parts.status], [200, 200])
+    const nonces = async () => {
+      await indexNow(world.edge)
+      const among = [whole, parts].map(({ signed }) => signed.offer.nonce)
+      return (await shown()).map(({ offer }) => offer.nonce).filter(one => among.includes(one))
+    }
+    const both = [parts.signed.offer.nonce, whole.signed.offer.nonce]
+    assert.deepEqual(await nonces(), both)
+    await call(stranger, 'money', 'approve', [world.addresses.works, 6_000_000n])
+    assert.deepEqual(await nonces(), [whole.signed.offer.nonce])
+    const balance = await world.publicClient.readContract({
+      ...{ address: world.addresses.money, abi: moneyAbi, functionName: 'balanceOf' as const },
+      args: [stranger.address],
+    })
+    await call(stranger, 'money', 'transfer', [holder.address, balance - 5_999_999n])
+    assert.deepEqual(await nonces(), [])
+    await call(holder, 'money', 'transfer', [stranger.address, balance - 5_999_999n])
+    await call(stranger, 'money', 'approve', [world.addresses.works, 2n ** 255n])
+    assert.deepEqual(await nonces(), both)
   })
 
   test('what is cancelled is gone: one, then all', async () => {

@@ -6,20 +6,29 @@ import { LIMITS } from '@grimoire/schema/work'
 import {
   compactSignatureToSignature,
   type Hex,
-  type PublicClient,
-  parseAbi,
   parseCompactSignature,
   recoverAddress,
   serializeSignature,
   zeroAddress,
 } from 'viem'
-import { asking } from './chain.ts'
+import { asking, type Chain } from './chain.ts'
 import type { Settings } from './env.ts'
 
 /** The index keeps prices as SQLite integers that JavaScript reads back exactly; the ledger itself would take more. */
 const MAX_PRICE_ATOMIC = BigInt(Number.MAX_SAFE_INTEGER)
 const ERC1271_MAGIC = '0x1626ba7e'
-const erc1271 = parseAbi(['function isValidSignature(bytes32 hash, bytes signature) view returns (bytes4)'])
+const erc1271 = [
+  {
+    type: 'function',
+    name: 'isValidSignature',
+    stateMutability: 'view',
+    inputs: [
+      { name: 'hash', type: 'bytes32' },
+      { name: 'signature', type: 'bytes' },
+    ],
+    outputs: [{ type: 'bytes4' }],
+  },
+] as const
 
 export type Order = {
   /** `listing` or `offer`: how its fields are named in refusals. */
@@ -55,12 +64,7 @@ const canonical = (signature: Hex): Hex =>
     : signature
 
 /** As the ledger does it: a key first, so that an account with code that also has a key can sign plainly; then ERC-1271. */
-export async function signedBy(
-  chain: PublicClient,
-  maker: Hex,
-  digest: Hex,
-  signature: Hex,
-): Promise<boolean> {
+export async function signedBy(chain: Chain, maker: Hex, digest: Hex, signature: Hex): Promise<boolean> {
   const plain = signature.length === 2 + 64 * 2 || signature.length === 2 + 65 * 2
   const signer = plain
     ? await recoverAddress({ hash: digest, signature: canonical(signature) }).catch(() => zeroAddress)
@@ -80,7 +84,7 @@ export async function signedBy(
 }
 
 /** How many of its editions are not filled yet; refuses an order that the ledger would fill no more. */
-export async function leftOf(chain: PublicClient, { ADDRESSES }: Settings, order: Order): Promise<number> {
+export async function leftOf(chain: Chain, { ADDRESSES }: Settings, order: Order): Promise<number> {
   const ledger = { address: ADDRESSES.works, abi: worksAbi } as const
   const { name, maker, nonce } = order
   const args = [maker, BigInt(nonce)] as const

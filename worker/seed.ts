@@ -3,9 +3,11 @@ import { worksAbi } from '@grimoire/contracts/generated/works'
 import { hashToBytes32 } from '@grimoire/schema/hex'
 import { type Listing, listingTypedData } from '@grimoire/schema/listing'
 import { MANIFEST_FORMAT, type Manifest, manifestBytes } from '@grimoire/schema/manifest'
+import { openedSession } from '@grimoire/schema/session'
 import { type Terms, termsToChain } from '@grimoire/schema/work'
 import { type Hex, keccak256, sha256 as sha256Hex, toHex } from 'viem'
-import { ledgerOf, MINIMUM_BOND_ATOMIC, type Person, people, type World } from './fixture.ts'
+import { json, ledgerOf, MINIMUM_BOND_ATOMIC, type Person, people, post, type World } from './fixture.ts'
+import { rightSignIn } from './trial/sign-in-mutants.ts'
 
 /** The name of bytes: 64 hex digits, without 0x. */
 export const sha256 = (bytes: Uint8Array) => sha256Hex(bytes).slice(2)
@@ -25,12 +27,16 @@ export const exampleTerms: Terms = {
 
 export type Draft = {
   salt: string
+  /** The hash of its one part. */
+  partHash?: string
   title?: string
   summary?: string
   tags?: string[]
   terms?: Partial<Terms>
   creator?: Person
   parents?: { workId: bigint; shareBps: number }[]
+  /** Whatever else its manifest says. */
+  manifest?: Partial<Manifest>
 }
 
 const HASH = '11'.repeat(32)
@@ -58,7 +64,7 @@ export function manifestOf(world: World, workId: string, draft: Draft, version =
         role: 'card',
         name: 'card.json',
         mediaType: 'application/json',
-        sha256: HASH,
+        sha256: draft.partHash ?? HASH,
         sizeBytes: 10,
         plainSizeBytes: 5,
       },
@@ -72,6 +78,7 @@ export function manifestOf(world: World, workId: string, draft: Draft, version =
       dataToEncryptHash: HASH,
       recipient: `age1${'q'.repeat(58)}`,
     },
+    ...draft.manifest,
   }
 }
 
@@ -99,7 +106,7 @@ export async function publishWork(world: World, draft: Draft, upload = true) {
     salt,
     terms,
     draft.parents ?? [],
-    [people.operator.address],
+    draft.terms?.admission !== 'bonded' ? [people.operator.address] : [],
     hashToBytes32(sha256(bytes)),
   ])
   return { workId, bytes, contentHash: sha256(bytes) }
@@ -118,17 +125,24 @@ export async function fund(world: World, who: Person, spender: Hex = world.addre
   await call(who, 'money', 'approve', [spender, 2n ** 255n])
 }
 
-export async function registerOperator(world: World) {
+/** Each key belongs to one operator for ever. */
+export const sessionKeyOf = ({ address }: Person) => keccak256(address)
+
+export async function registerOperator(
+  world: World,
+  { operator, paymentKey }: { operator: Person; paymentKey: Person } = people,
+  endpoint = 'https://node.example',
+) {
   const prices = {
     turnFeeAtomic: 1_000,
     inputPerMillionBytesAtomic: 250_000,
     outputPerMillionBytesAtomic: 1_000_000,
   }
-  await fund(world, people.operator, world.addresses.operators)
-  await ledgerOf(world)(people.operator, 'operators', 'register', [
-    'https://node.example',
-    `0x${'0a'.repeat(32)}`,
-    people.paymentKey.address,
+  await fund(world, operator, world.addresses.operators)
+  await ledgerOf(world)(operator, 'operators', 'register', [
+    endpoint,
+    sessionKeyOf(operator),
+    paymentKey.address,
     prices,
     MINIMUM_BOND_ATOMIC,
   ])
@@ -140,6 +154,27 @@ export async function signListing(world: World, seller: Person, listing: Listing
   return { listing, signature }
 }
 
+/** One edition, for an hour. */
+export const draftListing = async (
+  world: World,
+  given: Pick<Listing, 'seller' | 'workId' | 'nonce'> & Partial<Listing>,
+): Promise<Listing> => ({
+  quantity: 1,
+  priceAtomic: '7000000',
+  minProceedsAtomic: '0',
+  counter: '0',
+  expiresAtSeconds: (await chainSeconds(world)) + 3_600,
+  ...given,
+})
+
 export async function chainSeconds(world: World): Promise<number> {
   return Number((await world.publicClient.getBlock()).timestamp)
+}
+
+/** The header that shows who is asking: a bearer token of the person's own session. */
+export async function signedInAs(world: World, who: Person): Promise<{ authorization: string }> {
+  const { message, signature } = await rightSignIn(world.edge.url, who)
+  const init = post({ message, signature, carrier: 'bearer' })
+  const { token } = openedSession.parse((await json(world.edge, '/v1/sessions', init)).body)
+  return { authorization: `Bearer ${token}` }
 }

@@ -3,6 +3,7 @@ import { texts } from '@grimoire/schema/tables'
 import { getTableName, type SQL, sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/d1'
 import { getTableConfig, type SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { tellReverted, tellSales } from '../store/webhook-events.ts'
 import { seqAfter } from './facts.ts'
 import { type AnyRow, type Image, type JournalEntry, type RowName, TABLES, type TableName } from './image.ts'
 import { moveStatement, type Place } from './place.ts'
@@ -115,7 +116,7 @@ function* writeJournal(db: D1Database, entries: readonly JournalEntry[]) {
 }
 
 export type Block = { number: number; hash: string; atSeconds: number }
-export type Step = { from: Place; to: Block; head: number; lease: string }
+export type Step = { from: Place; to: Block; head: number; term: number }
 
 /**
  * Writes a fold and moves the cursor in one batch. `kept` are the blocks to which a reorg may be walked back; without
@@ -124,13 +125,14 @@ export type Step = { from: Place; to: Block; head: number; lease: string }
 export async function commit(
   db: D1Database,
   image: Image,
-  { from, to, head, lease }: Step,
+  { from, to, head, term }: Step,
   kept: readonly Block[],
   finalityBlocks: number,
 ): Promise<void> {
-  const statements = [moveStatement(db, lease, from, { ...to, head })]
+  const statements = [moveStatement(db, term, from, { ...to, head })]
   for (const { table, rows, gone } of image.changes()) statements.push(...write(db, table, rows, gone))
-  statements.push(...writeJournal(db, image.journal))
+  statements.push(tellSales(db, seqAfter(from.number), seqAfter(to.number)))
+  statements.push(...writeJournal(db, image.journal), wordsDueOf(db, image.changed.values()))
   const horizon = kept.length > 0 ? to.number - finalityBlocks : to.number
   statements.push(db.prepare('DELETE FROM blocks WHERE number < ?').bind(horizon))
   statements.push(db.prepare('DELETE FROM journal WHERE block <= ?').bind(horizon))
@@ -155,7 +157,7 @@ export async function undo(db: D1Database, step: Step): Promise<void> {
     const id = `${entry.table} ${entry.key}`
     if (!first.has(id)) first.set(id, entry)
   }
-  const statements = [moveStatement(db, step.lease, step.from, { ...step.to, head: step.head })]
+  const statements = [moveStatement(db, step.term, step.from, { ...step.to, head: step.head })]
   for (const [name, entries] of Map.groupBy(first.values(), entry => entry.table)) {
     const gone = entries.filter(entry => entry.before === null).map(entry => entry.key)
     const rows = entries.flatMap(entry => (entry.before === null ? [] : [JSON.parse(entry.before) as AnyRow])) // Safety: written by `writeJournal`.
@@ -164,17 +166,28 @@ export async function undo(db: D1Database, step: Step): Promise<void> {
   statements.push(db.prepare('DELETE FROM blocks WHERE number > ?').bind(ancestor))
   statements.push(db.prepare('DELETE FROM journal WHERE block > ?').bind(ancestor))
   statements.push(...dropTexts(db, ancestor, first.values()))
+  statements.push(...tellReverted(db, seqAfter(ancestor)))
   await db.batch(statements)
 }
+
+const versionedWorks = (names: Iterable<RowName>) => [
+  ...new Set([...names].filter(({ table }) => table === 'versions').map(({ key }) => key.split(' ')[0])),
+]
+
+const wordsDueOf = (db: D1Database, names: Iterable<RowName>) =>
+  db
+    .prepare('INSERT OR IGNORE INTO words_due (work_id) SELECT value FROM json_each(?)')
+    .bind(JSON.stringify(versionedWorks(names)))
 
 /** A text stands for one work and one version of it; when either is undone it is read from its blob again. */
 function* dropTexts(db: D1Database, ancestor: number, undone: Iterable<RowName>) {
   const name = getTableName(texts)
   yield db.prepare(`DELETE FROM ${name} WHERE seq >= ?`).bind(seqAfter(ancestor))
-  const workIds = [...undone].filter(({ table }) => table === 'versions').map(({ key }) => key.split(' ')[0])
+  const names = [...undone]
   yield db
     .prepare(
       `DELETE FROM ${name} WHERE seq IN (SELECT seq FROM works WHERE work_id IN (SELECT value FROM json_each(?)))`,
     )
-    .bind(JSON.stringify(workIds))
+    .bind(JSON.stringify(versionedWorks(names)))
+  yield wordsDueOf(db, names)
 }

@@ -9,7 +9,12 @@ const eventsOf = <const A extends readonly { type: string }[]>(abi: A) =>
   abi.filter((item): item is Extract<A[number], { type: 'event' }> => item.type === 'event')
 
 const ledgerEvents = [...eventsOf(worksAbi), ...eventsOf(operatorsAbi), ...eventsOf(admissionsAbi)]
-const known = new Set<string>(ledgerEvents.map(event => toEventSelector(event as AbiEvent))) // Safety: filtered to events above.
+let selectors: Set<string> | null = null
+/** Hashed when first asked for: most requests read no log, and a Worker is to start fast. */
+const isKnown = (topic: string | undefined): boolean => {
+  selectors ??= new Set(ledgerEvents.map(event => toEventSelector(event as AbiEvent))) // Safety: filtered to events above.
+  return selectors.has(topic ?? '')
+}
 
 const decode = (log: Log) =>
   decodeEventLog({ abi: ledgerEvents, data: log.data, topics: log.topics, strict: true })
@@ -21,6 +26,7 @@ export type FactOf<N extends Decoded['eventName']> = Extract<Fact, { eventName: 
 /** 2^20 logs fit in a block: at some 375 gas for the cheapest, a block of 390 million gas. */
 const LOGS_PER_BLOCK = 2 ** 20
 export const seqOf = (block: number, logIndex: number): number => block * LOGS_PER_BLOCK + logIndex
+export const blockOf = (seq: number): number => Math.floor(seq / LOGS_PER_BLOCK)
 /** The lowest place that a later block's events can have. */
 export const seqAfter = (block: number): number => (block + 1) * LOGS_PER_BLOCK
 
@@ -29,7 +35,7 @@ export function factsOf(logs: readonly Log[], atSecondsOf: (block: number) => nu
   const facts: Fact[] = []
   for (const log of logs) {
     if (log.blockNumber === null || log.logIndex === null || log.transactionHash === null) continue
-    if (!known.has(log.topics[0] ?? '')) continue
+    if (!isKnown(log.topics[0])) continue
     const block = Number(log.blockNumber)
     facts.push({
       ...decode(log),

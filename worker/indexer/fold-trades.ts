@@ -1,9 +1,13 @@
 /** What the events of the market and of payments for answers change: trades, makers' orders, and what each work earned. */
+import { zeroAddress } from 'viem'
 import { filledOrderOf } from '../order-names.ts'
-import type { FactOf } from './facts.ts'
+import type { Fact, FactOf } from './facts.ts'
+import { expectDelivery } from './fold-acts.ts'
+import { earn } from './fold-earnings.ts'
+import { countHolder } from './fold-holders.ts'
 import { type Image, keyOf, type Row } from './image.ts'
+import { warmed } from './warmth.ts'
 
-const ZERO = '0x0000000000000000000000000000000000000000'
 const lower = (address: string) => address.toLowerCase()
 const sum = (text: string, more: bigint): string => (BigInt(text) + more).toString()
 
@@ -13,10 +17,21 @@ function bought(
   change: (work: Row<'works'>) => Partial<Row<'works'>>,
 ): void {
   image.put('trades', trade)
+  countTrade(image, trade)
   const work = image.get('works', trade.workId)
   if (!work) return
   const lastPriceAtomic = (BigInt(trade.costAtomic) / BigInt(Math.max(1, trade.quantity))).toString()
-  image.put('works', { ...work, sales: work.sales + 1, lastPriceAtomic, ...change(work) })
+  const warmUntilSeconds = warmed(work.warmUntilSeconds, trade.atSeconds)
+  image.put('works', { ...work, sales: work.sales + 1, lastPriceAtomic, warmUntilSeconds, ...change(work) })
+}
+
+/** A creator's first sales are earnings and no resales of what it holds. */
+function countTrade(image: Image, trade: Row<'trades'>): void {
+  const { kind, seller, recipient, atSeconds } = trade
+  countHolder(image, recipient, atSeconds, { purchases: 1, spentAtomic: BigInt(trade.costAtomic) })
+  if (kind === 'mint') return
+  const soldAtomic = BigInt(trade.costAtomic) - BigInt(trade.royaltyAtomic) - BigInt(trade.feeAtomic)
+  countHolder(image, seller, atSeconds, { resales: 1, soldAtomic })
 }
 
 /** What every trade's event says. */
@@ -30,20 +45,23 @@ const tradeOf = (fact: FactOf<'Minted'> | FactOf<'Sold'> | FactOf<'OfferAccepted
   transaction: fact.transaction,
 })
 
-export function minted(image: Image, fact: FactOf<'Minted'>): void {
+function minted(image: Image, fact: FactOf<'Minted'>): void {
   const trade = tradeOf(fact)
-  const seller = image.get('works', trade.workId)?.creator ?? ZERO
+  const seller = image.get('works', trade.workId)?.creator ?? zeroAddress
   const recipient = lower(fact.args.recipient)
   bought(image, { ...trade, kind: 'mint', seller, recipient, royaltyAtomic: '0' }, work => ({
     minted: work.minted + trade.quantity,
   }))
+  const { costAtomic, feeAtomic } = fact.args
+  if (seller !== zeroAddress)
+    earn(image, fact, { role: 'creator', kind: 'sale', account: seller }, costAtomic - feeAtomic)
 }
 
-export function sold(image: Image, fact: FactOf<'Sold'>): void {
+function sold(image: Image, fact: FactOf<'Sold'>): void {
   resold(image, fact, { kind: 'sale', maker: fact.args.seller, recipient: fact.args.recipient })
 }
 
-export function accepted(image: Image, fact: FactOf<'OfferAccepted'>): void {
+function accepted(image: Image, fact: FactOf<'OfferAccepted'>): void {
   resold(image, fact, { kind: 'offer', maker: fact.args.buyer, recipient: fact.args.buyer })
 }
 
@@ -57,7 +75,10 @@ function resold(
   const { seller, royaltyAtomic, nonce, workId, costAtomic, quantity } = fact.args
   const sides = { seller: lower(seller), recipient: lower(recipient) }
   const trade = { ...tradeOf(fact), ...sides, kind, royaltyAtomic: royaltyAtomic.toString() }
+  expectDelivery(image, trade)
   bought(image, trade, work => ({ royaltiesAtomic: sum(work.royaltiesAtomic, royaltyAtomic) }))
+  const creator = image.get('works', trade.workId)?.creator
+  if (creator) earn(image, fact, { role: 'creator', kind: 'royalty', account: creator }, royaltyAtomic)
   const order = filledOrderOf(kind, workId, costAtomic / (quantity || 1n))
   const before = nonceOf(image, maker, nonce)
   image.put('nonces', { ...before, filled: before.filled + trade.quantity, filledOrder: order })
@@ -72,27 +93,30 @@ function nonceOf(image: Image, makerAddress: string, nonce: bigint): Row<'nonces
   return { maker, nonce: nonce.toString(), counter, cancelled: false, filled: 0, filledOrder: null }
 }
 
-export function cancel(image: Image, { args }: FactOf<'OrdersCancelled'>): void {
+function cancel(image: Image, { args }: FactOf<'OrdersCancelled'>): void {
   for (const nonce of args.nonces) {
     image.put('nonces', { ...nonceOf(image, args.maker, nonce), cancelled: true })
   }
 }
 
-export function raiseCounter(image: Image, { args }: FactOf<'CounterRaised'>): void {
+function raiseCounter(image: Image, { args }: FactOf<'CounterRaised'>): void {
   image.put('makers', { maker: lower(args.maker), counter: args.counter.toString() })
 }
 
-export function adoptFee(image: Image, { args }: FactOf<'FeeAdopted'>): void {
+function adoptFee(image: Image, { args }: FactOf<'FeeAdopted'>): void {
   image.put('fees', { workId: args.workId.toString(), feeBps: args.feeBps })
 }
 
-export function parentPaid(image: Image, { args }: FactOf<'ParentPaid'>): void {
+function parentPaid(image: Image, fact: FactOf<'ParentPaid'>): void {
+  const { args } = fact
   const parent = image.get('works', args.parentId.toString())
   if (!parent) return
+  const earner = { role: 'creator', kind: 'parent', account: parent.creator, workId: parent.workId } as const
+  earn(image, fact, earner, args.amountAtomic)
   image.put('works', { ...parent, royaltiesAtomic: sum(parent.royaltiesAtomic, args.amountAtomic) })
 }
 
-export function collected(image: Image, fact: FactOf<'Collected'>): void {
+function collected(image: Image, fact: FactOf<'Collected'>): void {
   const { args } = fact
   const workId = args.workId.toString()
   image.put('collections', {
@@ -107,11 +131,44 @@ export function collected(image: Image, fact: FactOf<'Collected'>): void {
     atSeconds: fact.atSeconds,
     transaction: fact.transaction,
   })
+  earn(image, fact, { role: 'operator', kind: 'serving', account: lower(args.operator) }, args.operatorAtomic)
   const work = image.get('works', workId)
   if (!work) return
+  earn(image, fact, { role: 'creator', kind: 'answers', account: work.creator }, args.creatorAtomic)
   image.put('works', {
     ...work,
     collectedAtomic: sum(work.collectedAtomic, args.amountAtomic),
     royaltiesAtomic: sum(work.royaltiesAtomic, args.creatorAtomic),
+    warmUntilSeconds: warmed(work.warmUntilSeconds, fact.atSeconds),
   })
+}
+
+/** Folds what was bought, paid or taken back; other events are passed over. */
+export function applyTrade(image: Image, fact: Fact): void {
+  switch (fact.eventName) {
+    case 'Minted':
+      minted(image, fact)
+      break
+    case 'Sold':
+      sold(image, fact)
+      break
+    case 'OfferAccepted':
+      accepted(image, fact)
+      break
+    case 'OrdersCancelled':
+      cancel(image, fact)
+      break
+    case 'CounterRaised':
+      raiseCounter(image, fact)
+      break
+    case 'FeeAdopted':
+      adoptFee(image, fact)
+      break
+    case 'ParentPaid':
+      parentPaid(image, fact)
+      break
+    case 'Collected':
+      collected(image, fact)
+      break
+  }
 }

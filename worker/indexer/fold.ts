@@ -1,30 +1,18 @@
 /** What each event of the ledger changes in the index: the whole meaning of the chain for the edge, as a pure fold. */
 import { bytes32ToHash } from '@grimoire/schema/hex'
 import { termsFromChain } from '@grimoire/schema/work'
+import { zeroAddress } from 'viem'
 import type { Fact, FactOf } from './facts.ts'
-import {
-  accepted,
-  adoptFee,
-  cancel,
-  collected,
-  minted,
-  parentPaid,
-  raiseCounter,
-  sold,
-} from './fold-trades.ts'
+import { moveEditions, openCopy, publishLater } from './fold-acts.ts'
+import { countHolder } from './fold-holders.ts'
+import { applyTrade } from './fold-trades.ts'
 import { type Image, keyOf, type Row, type RowName, type TableName } from './image.ts'
+import { transfersOf } from './transfers.ts'
 
-const ZERO = '0x0000000000000000000000000000000000000000'
+/** The row of `totals` that counts works. */
+const WORKS = 'works'
 const lower = (address: string) => address.toLowerCase()
 const row = (table: TableName, ...parts: (string | number)[]): RowName => ({ table, key: keyOf(...parts) })
-
-const transfersOf = (fact: FactOf<'TransferSingle'> | FactOf<'TransferBatch'>) =>
-  fact.eventName === 'TransferSingle'
-    ? [{ workId: fact.args.id.toString(), quantity: Number(fact.args.amount) }]
-    : fact.args.ids.map((id, at) => ({
-        workId: id.toString(),
-        quantity: Number(fact.args.amounts[at] ?? 0n),
-      }))
 
 const operatorEvents = {
   OperatorRegistered: true,
@@ -35,6 +23,9 @@ const operatorEvents = {
   UnbondingCancelled: true,
 }
 
+const holderRows = (...accounts: readonly string[]): RowName[] =>
+  accounts.map(account => row('holders', lower(account)))
+
 const orderRows = (maker: string, nonces: readonly bigint[]): RowName[] => [
   row('makers', lower(maker)),
   ...nonces.map(nonce => row('nonces', lower(maker), nonce.toString())),
@@ -43,6 +34,8 @@ const orderRows = (maker: string, nonces: readonly bigint[]): RowName[] => [
 /** The rows that `apply` will look at for this fact: what has to be loaded before. */
 export function rowsOf(fact: Fact): RowName[] {
   switch (fact.eventName) {
+    case 'WorkCreated':
+      return [row('totals', WORKS)]
     case 'AdmissionChanged':
     case 'AdmissionAccepted':
       return [row('admissions', fact.args.workId.toString(), lower(fact.args.operator))]
@@ -50,21 +43,35 @@ export function rowsOf(fact: Fact): RowName[] {
       return [row('parents', fact.args.childId.toString(), fact.args.parentId.toString())]
     case 'TransferSingle':
     case 'TransferBatch':
-      return transfersOf(fact).flatMap(({ workId }) =>
-        [fact.args.from, fact.args.to].map(holder => row('holdings', lower(holder), workId)),
-      )
-    case 'CopyOpened':
-      return [row('holdings', lower(fact.args.holder), fact.args.workId.toString())]
+      return [
+        ...holderRows(fact.args.from, fact.args.to),
+        ...transfersOf(fact).flatMap(({ workId }) =>
+          [fact.args.from, fact.args.to].map(holder => row('holdings', lower(holder), workId)),
+        ),
+      ]
+    case 'CopyOpened': {
+      const { holder, workId } = fact.args
+      return [row('holdings', lower(holder), workId.toString()), ...holderRows(holder)]
+    }
     case 'VersionPublished':
-    case 'Minted':
     case 'Collected':
       return [row('works', fact.args.workId.toString())]
+    case 'Minted':
+      return [row('works', fact.args.workId.toString()), ...holderRows(fact.args.recipient)]
     case 'ParentPaid':
       return [row('works', fact.args.parentId.toString())]
     case 'Sold':
-      return [row('works', fact.args.workId.toString()), ...orderRows(fact.args.seller, [fact.args.nonce])]
+      return [
+        row('works', fact.args.workId.toString()),
+        ...orderRows(fact.args.seller, [fact.args.nonce]),
+        ...holderRows(fact.args.seller, fact.args.recipient),
+      ]
     case 'OfferAccepted':
-      return [row('works', fact.args.workId.toString()), ...orderRows(fact.args.buyer, [fact.args.nonce])]
+      return [
+        row('works', fact.args.workId.toString()),
+        ...orderRows(fact.args.buyer, [fact.args.nonce]),
+        ...holderRows(fact.args.seller, fact.args.buyer),
+      ]
     case 'OrdersCancelled':
       return orderRows(fact.args.maker, fact.args.nonces)
     case 'CounterRaised':
@@ -101,33 +108,16 @@ export function apply(image: Image, fact: Fact): void {
       transfer(image, fact)
       break
     case 'CopyOpened':
-      hold(image, lower(fact.args.holder), fact.args.workId.toString(), { openedCopies: 1 })
-      break
-    case 'Minted':
-      minted(image, fact)
-      break
-    case 'Sold':
-      sold(image, fact)
-      break
-    case 'OfferAccepted':
-      accepted(image, fact)
-      break
-    case 'OrdersCancelled':
-      cancel(image, fact)
-      break
-    case 'CounterRaised':
-      raiseCounter(image, fact)
-      break
-    case 'FeeAdopted':
-      adoptFee(image, fact)
-      break
-    case 'ParentPaid':
-      parentPaid(image, fact)
-      break
-    case 'Collected':
-      collected(image, fact)
+      openCopy(image, fact)
+      hold(
+        image,
+        fact,
+        { holder: lower(fact.args.holder), workId: fact.args.workId.toString() },
+        { openedCopies: 1 },
+      )
       break
     default:
+      applyTrade(image, fact)
       applyOperator(image, fact)
   }
 }
@@ -159,8 +149,11 @@ function createWork(image: Image, fact: FactOf<'WorkCreated'>): void {
   const { args } = fact
   const workId = args.workId.toString()
   const { priceAtomic, maxTurnFeeAtomic, ...terms } = termsFromChain(args.terms)
+  const ordinal = (image.get('totals', WORKS)?.value ?? 0) + 1
+  image.put('totals', { name: WORKS, value: ordinal })
   image.put('works', {
     seq: fact.seq,
+    ordinal,
     workId,
     creator: lower(args.creator),
     ...terms,
@@ -176,6 +169,7 @@ function createWork(image: Image, fact: FactOf<'WorkCreated'>): void {
     lastPriceAtomic: null,
     collectedAtomic: '0',
     royaltiesAtomic: '0',
+    warmUntilSeconds: 0,
   })
   for (const parent of args.parents) {
     const parentId = parent.workId.toString()
@@ -198,6 +192,7 @@ function publishVersion(image: Image, fact: FactOf<'VersionPublished'>): void {
   const contentHash = bytes32ToHash(fact.args.contentHash)
   image.put('versions', { workId, version, contentHash, publishedAtSeconds: fact.atSeconds })
   const work = image.get('works', workId)
+  if (work && version > 1) publishLater(image, fact, work.creator)
   if (work && version >= work.latestVersion) {
     image.put('works', { ...work, latestVersion: version, contentHash })
   }
@@ -205,23 +200,26 @@ function publishVersion(image: Image, fact: FactOf<'VersionPublished'>): void {
 
 function hold(
   image: Image,
-  holder: string,
-  workId: string,
+  { atSeconds }: Fact,
+  { holder, workId }: { holder: string; workId: string },
   change: { editions?: number; openedCopies?: number },
 ): void {
-  if (holder === ZERO) return
+  if (holder === zeroAddress) return
   const key = keyOf(holder, workId)
   const before = image.get('holdings', key)
   const editions = (before?.editions ?? 0) + (change.editions ?? 0)
   const openedCopies = (before?.openedCopies ?? 0) + (change.openedCopies ?? 0)
+  const works = Number(editions > 0 || openedCopies > 0) - Number(before !== undefined)
+  countHolder(image, holder, atSeconds, { ...change, works })
   if (editions === 0 && openedCopies === 0) image.remove('holdings', key)
   else image.put('holdings', { holder, workId, editions, openedCopies })
 }
 
 function transfer(image: Image, fact: FactOf<'TransferSingle'> | FactOf<'TransferBatch'>): void {
+  moveEditions(image, fact)
   for (const { workId, quantity } of transfersOf(fact)) {
-    hold(image, lower(fact.args.from), workId, { editions: -quantity })
-    hold(image, lower(fact.args.to), workId, { editions: quantity })
+    hold(image, fact, { holder: lower(fact.args.from), workId }, { editions: -quantity })
+    hold(image, fact, { holder: lower(fact.args.to), workId }, { editions: quantity })
   }
 }
 

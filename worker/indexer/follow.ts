@@ -1,52 +1,38 @@
 /** Follows the chain from the cursor to its head, block by block near the head, and walks back when it was reorganised. */
 import { Problem } from '@grimoire/schema/problem'
-import type { Log, PublicClient } from 'viem'
-import { asking, chainOf } from '../chain.ts'
 import type { Settings } from '../env.ts'
-import { type Block, commit, loadRows, type Step, undo } from './commit.ts'
-import { type Fact, factsOf } from './facts.ts'
+import { commit, loadRows, undo } from './commit.ts'
+import { Endpoints, headerAt, type Seen, standingOf, witnesses } from './endpoints.ts'
 import { apply, rowsOf } from './fold.ts'
+import { addSums, sumNames } from './fold-earnings.ts'
 import { Image } from './image.ts'
-import { halt, note, openPlace, type Place, readPlace } from './place.ts'
+import { halt, note, type Place, readPlace } from './place.ts'
+import { Contradiction, RANGE_BLOCKS, readBlocks, readRange, type Stretch, sourcesOf } from './read.ts'
 
-/** Below finality the chain is read in ranges of this many blocks, fewer when an endpoint finds them too many. */
-const RANGE_BLOCKS = 2_000
-/** Above it one by one, so many in one commit. */
-const BLOCKS_PER_COMMIT = 16
-const HEAD_TAG = 'latest'
+/** A paid Worker may ask 10,000 times in one invocation; a run stays far below, and the next goes on. */
+const MAX_QUESTIONS = 4_000
+/** A reorganisation between two questions looks like a contradiction, so an endpoint is asked again before it is left. */
+const MAX_STRIKES = 3
 
-export type Follower = { db: D1Database; settings: Settings; lease: string; untilMs: number }
-/** The works whose words may have changed: a version was published, or undone. */
-export type Followed = { place: Place; touchedWorks: Set<string> }
+/** `term`: whose turn it is to write; a later one fences this one off. */
+export type Follower = { db: D1Database; settings: Settings; term: number; untilMs: number }
+type Run = Follower & {
+  endpoints: Endpoints
+  range: number
+  strikes: Map<string, number>
+}
 
-type Header = Block & { parentHash: string }
-
-export async function follow(follower: Follower): Promise<Followed> {
-  const { db, settings, untilMs } = follower
-  const touchedWorks = new Set<string>()
-  await openPlace(db, settings)
-  let range = RANGE_BLOCKS
+/** In a database that was opened before. */
+export async function follow(follower: Follower): Promise<Place> {
+  const { db, settings, untilMs, term } = follower
+  const endpoints = new Endpoints(settings, term)
+  const run: Run = { ...follower, endpoints, range: RANGE_BLOCKS, strikes: new Map() }
   for (;;) {
     const place = await standing(db)
-    if (place.halted || Date.now() > untilMs) return { place, touchedWorks }
-    const head = await header(chainOf(settings), HEAD_TAG)
-    if (head.number < place.number) {
-      const reason = `The endpoint is at block ${head.number}, the index at ${place.number}: it lags, or the chain was cut.`
-      await note(db, reason, head.number)
-      return { place: { ...place, head: head.number, reason }, touchedWorks }
+    const spent = Date.now() > untilMs || endpoints.questions > MAX_QUESTIONS
+    if (place.halted || spent || !(await step(run, place))) {
+      return standing(db)
     }
-    if (!(await stillStands(follower, place, head))) {
-      if (!(await walkBack(follower, place, head, touchedWorks)))
-        return { place: await standing(db), touchedWorks }
-      continue
-    }
-    if (head.number === place.number) {
-      await note(db, null, head.number)
-      return { place: { ...place, head: head.number, reason: null }, touchedWorks }
-    }
-    const final = head.number - settings.FINALITY_BLOCKS
-    if (place.number >= final) await advance(follower, place, head, touchedWorks)
-    else range = await leap(follower, place, { final, head, range }, touchedWorks)
   }
 }
 
@@ -56,141 +42,121 @@ async function standing(db: D1Database): Promise<Place> {
   return place
 }
 
-async function header(chain: PublicClient, at: number | 'latest'): Promise<Header> {
-  const block = await asking(chain.getBlock(at === 'latest' ? { blockTag: at } : { blockNumber: BigInt(at) }))
-  const { number, hash, parentHash, timestamp } = block
-  return { number: Number(number), hash, parentHash, atSeconds: Number(timestamp) }
+/** One look at all endpoints, and one commit if there is something new. Answers whether to go on. */
+async function step(run: Run, place: Place): Promise<boolean> {
+  const { db, endpoints } = run
+  const seen = await endpoints.look()
+  const furthest = seen[0]?.head.number ?? 0
+  const stop = async (reason: string | null) => {
+    await note(db, { reason, head: furthest, passedOver: [...endpoints.passedOver.values()] })
+    return false
+  }
+  const able = seen.filter(({ head }) => head.number >= place.number)
+  if (able.length === 0) {
+    return stop(
+      `The endpoint is at block ${furthest}, the index at ${place.number}: it lags, or the chain was cut.`,
+    )
+  }
+  const { same, other } = await standingOf(endpoints, able, place)
+  if (same.length === 0 && other.length === 0) return true // Nobody answered: the next look says who is left.
+  if (other.length > same.length) return walkBack(run, place, other)
+  if (other.length === same.length) {
+    return stop(disputed(`block ${place.number}`, same, other))
+  }
+  const [source] = same
+  if (!source || source.head.number === place.number) return stop(null)
+  return (
+    (await advance(run, place, source, same)) ?? (await stop(disputed('the next blocks', same, [source])))
+  )
 }
 
-async function stillStands({ settings }: Follower, place: Place, head: Header): Promise<boolean> {
-  if (place.hash === '') return true
-  const there = head.number === place.number ? head : await header(chainOf(settings), place.number)
-  return there.hash === place.hash
+const disputed = (what: string, some: readonly Seen[], others: readonly Seen[]) =>
+  `The endpoints contradict each other about ${what} (${[...new Set([...some, ...others])]
+    .map(({ endpoint }) => endpoint.name)
+    .join(', ')}): nothing is indexed until most of them agree.`
+
+/** Null when as many contradict as agree, so that nobody can be believed. */
+async function advance(run: Run, place: Place, source: Seen, all: readonly Seen[]): Promise<boolean | null> {
+  const { endpoints, settings } = run
+  const stretch = await read(run, place, source)
+  if (!stretch) return true
+  const others = all.filter(one => one !== source)
+  const told = { ...stretch, from: place.number + 1, address: sourcesOf(settings) }
+  const { same, other } = await witnesses(endpoints, others, told)
+  if (other.length > same.length + 1) {
+    endpoints.passOver(
+      source.endpoint,
+      `is contradicted by most others about blocks up to ${stretch.to.number}`,
+    )
+    return true
+  }
+  if (other.length > same.length) return null
+  await store(run, place, source.head.number, stretch)
+  return true
+}
+
+/** Null when there is nothing to store: to be tried with fewer blocks, or asked of another endpoint. */
+async function read(run: Run, place: Place, { endpoint, head }: Seen): Promise<Stretch | null> {
+  const { settings, endpoints, range } = run
+  const final = head.number - settings.FINALITY_BLOCKS
+  try {
+    if (place.number >= final) return await readBlocks(endpoint, settings, place, head)
+    const answer = await readRange(endpoint, settings, place, { final, range })
+    run.range = typeof answer === 'number' ? answer : Math.min(RANGE_BLOCKS, range * 2)
+    return typeof answer === 'number' ? null : answer
+  } catch (error) {
+    if (!(error instanceof Contradiction)) endpoints.passOver(endpoint, 'does not answer', error)
+    else strike(run, endpoint, error)
+    return null
+  }
+}
+
+function strike({ strikes, endpoints }: Run, endpoint: Seen['endpoint'], error: Contradiction): void {
+  const count = (strikes.get(endpoint.name) ?? 0) + 1
+  strikes.set(endpoint.name, count)
+  if (count >= MAX_STRIKES) endpoints.passOver(endpoint, error.message)
 }
 
 /** Finds the youngest kept block that the chain still has. When there is none, more was undone than finality allows. */
-async function walkBack(
-  { db, settings, lease }: Follower,
-  place: Place,
-  head: Header,
-  touchedWorks: Set<string>,
-): Promise<boolean> {
-  const kept = await db
+async function walkBack(run: Run, place: Place, seen: readonly Seen[]): Promise<boolean> {
+  const { db, endpoints, term } = run
+  const { results } = await db
     .prepare('SELECT number, hash FROM blocks WHERE number < ? ORDER BY number DESC')
     .bind(place.number)
     .all<{ number: number; hash: string }>()
-  for (const { number, hash } of kept.results) {
-    const there = await header(chainOf(settings), number)
-    if (there.hash !== hash) continue
-    const undone = await db
-      .prepare(`SELECT key FROM journal WHERE block > ? AND table_name = 'versions'`)
-      .bind(number)
-      .all<{ key: string }>()
-    for (const { key } of undone.results) touchedWorks.add(key.split(' ')[0] ?? '')
-    await undo(db, { from: place, to: there, head: head.number, lease })
+  let answered = false
+  for (const { endpoint, head } of seen) {
+    const there = await endpoints.ask(endpoint, () => youngestShared(endpoint, results))
+    answered ||= !endpoints.passedOver.has(endpoint.name)
+    if (!there) continue
+    await undo(db, { from: place, to: there, head: head.number, term })
     return true
   }
-  const reason = `Block ${place.number} is no longer ${place.hash}, and the chain agrees with none of the ${kept.results.length} blocks kept before it. Rebuild the index.`
-  await halt(db, reason)
+  if (!answered) return true
+  await halt(
+    db,
+    `Block ${place.number} is no longer ${place.hash}, and the chain agrees with none of the ${results.length} blocks kept before it. Rebuild the index.`,
+  )
   return false
 }
 
-/** Above finality: each block's logs are asked for by the block's hash, so no answer can belong to another chain. */
-async function advance(follower: Follower, place: Place, head: Header, touchedWorks: Set<string>) {
-  const { settings } = follower
-  const chain = chainOf(settings)
-  const last = Math.min(head.number, place.number + BLOCKS_PER_COMMIT)
-  const numbers = Array.from({ length: last - place.number }, (_, at) => place.number + 1 + at)
-  const headers = await Promise.all(numbers.map(number => header(chain, number)))
-  let parent = place.hash
-  for (const block of headers) {
-    if (parent !== '' && block.parentHash !== parent) return // Reorganised between two questions: look again.
-    parent = block.hash
+async function youngestShared(endpoint: Seen['endpoint'], kept: readonly { number: number; hash: string }[]) {
+  for (const { number, hash } of kept) {
+    const there = await headerAt(endpoint, number)
+    if (there.hash === hash) return there
   }
-  const logs = await asking(
-    Promise.all(
-      headers.map(({ hash }) =>
-        chain.getLogs({ address: sources(settings), blockHash: hash as `0x${string}` }),
-      ),
-    ), // Safety: viem's block hash.
-  )
-  const to = headers.at(-1)
-  if (!to) return
-  const times = new Map(headers.map(({ number, atSeconds }) => [number, atSeconds]))
-  const facts = factsOf(logs.flat(), block => times.get(block) ?? 0)
-  await store(
-    follower,
-    { from: place, to, head: head.number, lease: follower.lease },
-    facts,
-    headers,
-    touchedWorks,
-  )
+  return null
 }
 
-const MAX_HEADERS = 200
-
-type Leap = { final: number; head: Header; range: number }
-
-/** Below finality: ranges by number. Answers the range for the next leap. */
-async function leap(
-  follower: Follower,
-  place: Place,
-  { final, head, range }: Leap,
-  touchedWorks: Set<string>,
-): Promise<number> {
-  const { settings } = follower
-  const chain = chainOf(settings)
-  const last = Math.min(final, place.number + range)
-  const to = await header(chain, last)
-  let logs: Log[]
-  try {
-    logs = await chain.getLogs({
-      address: sources(settings),
-      fromBlock: BigInt(place.number + 1),
-      toBlock: BigInt(last),
-    })
-  } catch (cause) {
-    if (range === 1) throw new Problem('chain_unreachable', { cause })
-    return Math.max(1, Math.floor(range / 4))
-  }
-  const blocks = [...new Set(logs.map(log => Number(log.blockNumber)))]
-  // Each block that holds a log is asked for by itself, and an invocation may make only so many requests.
-  if (blocks.length > MAX_HEADERS && range > 1) return Math.max(1, Math.floor(range / 4))
-  const headers = await Promise.all(blocks.map(number => header(chain, number)))
-  const known = new Map(headers.map(block => [block.number, block]))
-  if (logs.some(log => known.get(Number(log.blockNumber))?.hash !== log.blockHash)) {
-    throw new Problem('chain_unreachable', {
-      detail: 'The endpoint gave logs of blocks that it does not have.',
-    })
-  }
-  const facts = factsOf(logs, block => known.get(block)?.atSeconds ?? 0)
-  await store(
-    follower,
-    { from: place, to, head: head.number, lease: follower.lease },
-    facts,
-    [],
-    touchedWorks,
-  )
-  return Math.min(RANGE_BLOCKS, range * 2)
-}
-
-const sources = ({ ADDRESSES }: Settings) => [ADDRESSES.works, ADDRESSES.operators, ADDRESSES.admissions]
-
-async function store(
-  { db, settings }: Follower,
-  step: Step,
-  facts: readonly Fact[],
-  kept: readonly Block[],
-  touchedWorks: Set<string>,
-): Promise<void> {
+async function store(run: Run, from: Place, head: number, { to, facts, kept }: Stretch): Promise<void> {
+  const { db, settings, term } = run
   const image = new Image()
   await loadRows(db, image, facts.flatMap(rowsOf))
   for (const fact of facts) {
     image.enter(fact.block, kept.length > 0)
     apply(image, fact)
   }
-  await commit(db, image, step, kept, settings.FINALITY_BLOCKS)
-  for (const fact of facts) {
-    if (fact.eventName === 'VersionPublished') touchedWorks.add(fact.args.workId.toString())
-  }
+  await loadRows(db, image, sumNames(image))
+  addSums(image, kept.length > 0)
+  await commit(db, image, { from, to, head, term }, kept, settings.FINALITY_BLOCKS)
 }

@@ -1,13 +1,18 @@
 /** The rows that a stretch of the chain touches, in memory: read once, folded, written once, with what each was before. */
 import {
+  acts,
   admissions,
   collections,
+  earningSums,
+  earnings,
   fees,
+  holders,
   holdings,
   makers,
   nonces,
   operators,
   parents,
+  totals,
   trades,
   versions,
   works,
@@ -20,12 +25,17 @@ export const TABLES = {
   parents: { table: parents, key: ['workId', 'parentId'] },
   admissions: { table: admissions, key: ['workId', 'operator'] },
   holdings: { table: holdings, key: ['holder', 'workId'] },
+  holders: { table: holders, key: ['holder'] },
   trades: { table: trades, key: ['seq'] },
+  acts: { table: acts, key: ['seq', 'workId'] },
   collections: { table: collections, key: ['seq'] },
+  earnings: { table: earnings, key: ['account', 'role', 'atSeconds', 'seq', 'kind'] },
+  earningSums: { table: earningSums, key: ['account', 'role', 'groupedBy', 'group'] },
   operators: { table: operators, key: ['operator'] },
   makers: { table: makers, key: ['maker'] },
   nonces: { table: nonces, key: ['maker', 'nonce'] },
   fees: { table: fees, key: ['workId'] },
+  totals: { table: totals, key: ['name'] },
 } as const
 
 export type TableName = keyof typeof TABLES
@@ -33,7 +43,7 @@ export type Row<T extends TableName> = (typeof TABLES)[T]['table']['$inferSelect
 export type AnyRow = Record<string, unknown>
 export type RowName = { table: TableName; key: string }
 
-/** Ids are hex and decimal digits, so a space never stands inside a part of a key. */
+/** Ids are hex, decimal digits, dates and words of ours, so a space never stands inside a part of a key. */
 export const keyOf = (...parts: (string | number)[]): string => parts.join(' ')
 
 export const keyOfRow = (table: TableName, row: AnyRow): string =>
@@ -48,6 +58,19 @@ export class Image {
   #journaled = new Set<string>()
   #block = 0
   #journaling = false
+  #deliveries = new Map<string, number>()
+
+  /** A sale was told of, whose editions a later event of the same transaction moves. */
+  expectDelivery(key: string): void {
+    this.#deliveries.set(key, (this.#deliveries.get(key) ?? 0) + 1)
+  }
+
+  /** Whether a sale was told of that these editions were sold in; each is delivered once. */
+  takeDelivery(key: string): boolean {
+    const expected = this.#deliveries.get(key) ?? 0
+    if (expected > 0) this.#deliveries.set(key, expected - 1)
+    return expected > 0
+  }
 
   /** Rows as they stand in the database. What is not loaded counts as not there. */
   load(table: TableName, rows: readonly AnyRow[]): void {
@@ -68,6 +91,14 @@ export class Image {
     const key = keyOfRow(table, row)
     this.#remember(table, key)
     this.#rows.set(`${table} ${key}`, row)
+  }
+
+  /** The rows of a table that were put since the image was made, and are still there. */
+  changedRows<T extends TableName>(table: T): Row<T>[] {
+    return [...this.changed.values()].flatMap(name => {
+      const row = name.table === table ? this.get(table, name.key) : undefined
+      return row ? [row] : []
+    })
   }
 
   remove(table: TableName, key: string): void {

@@ -1,80 +1,79 @@
-/** The cursor row: how far the chain has been followed, and the lease that lets one writer at a time move it. */
+/** The cursor row: how far the chain has been followed, and in whose term; whoever writes in an earlier one writes nothing. */
+import { Problem } from '@grimoire/schema/problem'
 import type { Settings } from '../env.ts'
 
 export type Place = {
+  ledger: string
   number: number
   hash: string
   atSeconds: number
   head: number | null
   halted: boolean
   reason: string | null
+  /** The endpoints that the last run did without, each with the reason. */
+  passedOver: string[]
 }
 
-const LEASE_MS = 30_000
 const ledgerOf = ({ ADDRESSES: { chainId, works, deployedAtBlock } }: Settings) =>
   `${chainId}:${works.toLowerCase()}:${deployedAtBlock}`
+
+/** Settings that name another ledger than the database follows: corrected ones go on, so nothing of it is written there. */
+export function otherLedger(settings: Settings, place: Place | null): Problem | null {
+  const [follows, named] = [place?.ledger, ledgerOf(settings)]
+  if (follows === undefined || follows === named) return null
+  const detail = `This database follows the ledger ${follows}.`
+  return new Problem('config_invalid', { param: 'ADDRESSES', detail, got: named, expected: follows })
+}
 
 /** Makes the row of a new database, and refuses to mix two ledgers in an old one. */
 export async function openPlace(db: D1Database, settings: Settings): Promise<void> {
   const first = settings.ADDRESSES.deployedAtBlock - 1
   await db
     .prepare(
-      `INSERT INTO cursor (id, ledger, number, hash, at, halted, lease_until, unbroken)
-       VALUES (1, ?, ?, '', 0, 0, 0, 1) ON CONFLICT DO NOTHING`,
+      `INSERT INTO cursor (id, ledger, number, hash, at, halted, unbroken)
+       VALUES (1, ?, ?, '', 0, 0, 1) ON CONFLICT DO NOTHING`,
     )
     .bind(ledgerOf(settings), first)
     .run()
-  const row = await db.prepare('SELECT ledger FROM cursor WHERE id = 1').first<{ ledger: string }>()
-  if (row?.ledger !== ledgerOf(settings)) {
-    const reason = `This database follows the ledger ${row?.ledger}, the settings name ${ledgerOf(settings)}.`
-    await halt(db, reason)
-  }
+  const other = otherLedger(settings, await readPlace(db))
+  if (other) throw other
 }
+
+type Stored = Omit<Place, 'halted' | 'passedOver'> & { halted: number; passedOver: string }
 
 export async function readPlace(db: D1Database): Promise<Place | null> {
   const row = await db
-    .prepare('SELECT number, hash, at AS atSeconds, head, halted, reason FROM cursor WHERE id = 1')
-    .first<Omit<Place, 'halted'> & { halted: number }>()
-  return row && { ...row, halted: Boolean(row.halted) }
-}
-
-/** Takes the lease, or says no while another run holds it. A run that died loses it after 30 seconds. */
-export async function takeLease(db: D1Database, lease: string): Promise<boolean> {
-  const now = Date.now()
-  const { meta } = await db
     .prepare(
-      'UPDATE cursor SET lease = ?, lease_until = ? WHERE id = 1 AND (lease IS NULL OR lease_until < ?)',
+      `SELECT ledger, number, hash, at AS atSeconds, head, halted, reason, passed_over AS passedOver
+       FROM cursor WHERE id = 1`,
     )
-    .bind(lease, now + LEASE_MS, now)
-    .run()
-  return meta.changes === 1
+    .first<Stored>()
+  return (
+    row && { ...row, halted: Boolean(row.halted), passedOver: row.passedOver.split('\n').filter(Boolean) }
+  )
 }
 
-/** Gives the lease back. `settled`: how far the run came with everything that belongs to it. */
-export async function releaseLease(db: D1Database, lease: string, settled: number | null): Promise<void> {
+/** The last term in which this database was written. */
+export async function readTerm(db: D1Database): Promise<number> {
+  const row = await db.prepare('SELECT term FROM cursor WHERE id = 1').first<{ term: number }>()
+  return row?.term ?? 0
+}
+
+/** From here on only this term may move the cursor; a writer of an earlier one is refused by its next commit. */
+export async function beginTerm(db: D1Database, term: number): Promise<void> {
+  const { meta } = await db.prepare('UPDATE cursor SET term = ?1 WHERE id = 1 AND term < ?1').bind(term).run()
+  if (meta.changes !== 1) throw new Problem('index_taken')
+}
+
+type Note = { reason: string | null; head: number | null; passedOver: readonly string[] }
+
+/** Says why the index stands still, and whom it did without. The reason is cleared by the next step forward. */
+export async function note(db: D1Database, { reason, head, passedOver }: Note): Promise<void> {
   await db
-    .prepare('UPDATE cursor SET lease = NULL, settled = coalesce(?, settled) WHERE id = 1 AND lease = ?')
-    .bind(settled, lease)
-    .run()
-}
-
-/** Whether this very block is in the index, and the words that came with it: then another run did what was wanted. */
-export async function isSettled(db: D1Database, block: { number: number; hash: string }): Promise<boolean> {
-  const row = await db
     .prepare(
-      `SELECT 1 AS yes FROM cursor c JOIN blocks b ON b.number = ?1 AND b.hash = ?2
-       WHERE c.id = 1 AND c.settled >= ?1`,
+      'UPDATE cursor SET reason = ?, head = coalesce(?, head), passed_over = ? WHERE id = 1 AND halted = 0',
     )
-    .bind(block.number, block.hash)
-    .first()
-  return row !== null
-}
-
-/** Says why the index stands still. Cleared by the next step forward. */
-export async function note(db: D1Database, reason: string | null, head: number | null): Promise<void> {
-  await db
-    .prepare('UPDATE cursor SET reason = ?, head = coalesce(?, head) WHERE id = 1')
-    .bind(reason, head)
+    .bind(reason, head, passedOver.join('\n'))
     .run()
 }
 
@@ -84,19 +83,22 @@ export async function halt(db: D1Database, reason: string): Promise<void> {
 }
 
 /**
- * The first statement of every commit. When the lease or the place is no longer what this writer saw, `unbroken`
- * becomes 0, the table's check fails, and the database drops the whole batch.
+ * The first statement of every commit. When the term or the place is no longer what this writer saw, `unbroken` becomes
+ * 0, the table's check fails, and the database drops the whole batch.
  */
 export const moveStatement = (
   db: D1Database,
-  lease: string,
+  term: number,
   from: Place,
-  to: Omit<Place, 'halted' | 'reason'>,
+  to: Pick<Place, 'number' | 'hash' | 'atSeconds' | 'head'>,
 ) =>
   db
     .prepare(
-      `UPDATE cursor SET unbroken = (lease IS ?1 AND number = ?2 AND hash = ?3), lease_until = ?4,
-         number = ?5, hash = ?6, at = ?7, head = ?8,
-         settled = min(settled, ?5), reason = NULL WHERE id = 1`,
+      `UPDATE cursor SET unbroken = (term = ?1 AND number = ?2 AND hash = ?3),
+         number = ?4, hash = ?5, at = ?6, head = ?7, reason = NULL WHERE id = 1`,
     )
-    .bind(lease, from.number, from.hash, Date.now() + LEASE_MS, to.number, to.hash, to.atSeconds, to.head)
+    .bind(term, from.number, from.hash, to.number, to.hash, to.atSeconds, to.head)
+
+/** Whether a batch was dropped by that check. */
+export const isFencedOff = (error: unknown): boolean =>
+  /CHECK constraint failed: one_writer/.test(String(error))

@@ -4,6 +4,7 @@ import { sameAddress } from '@grimoire/schema/hex'
 import { MANIFEST_MAX_BYTES, type Manifest, manifest } from '@grimoire/schema/manifest'
 import type { Settings } from '../env.ts'
 import { readBlob } from '../store/blobs.ts'
+import { tendWords } from '../store/vocabulary.ts'
 
 /** A work's newest versions that are looked through for a manifest that is there and true. */
 const VERSIONS_TRIED = 8
@@ -11,7 +12,7 @@ const WORKS_PER_SWEEP = 20
 
 type Known = { seq: number; workId: string; creator: string; kind: string; disclosure: string }
 type Stored = { version: number; contentHash: string }
-type Words = { db: D1Database; blobs: R2Bucket; settings: Settings }
+export type Words = { db: D1Database; blobs: R2Bucket; settings: Settings }
 
 /** Null: the blob is not here, or what it says is not what the ledger says of this version of this work. */
 async function trueManifest(
@@ -60,6 +61,7 @@ export async function refreshWords(words: Words, workIds: readonly string[]): Pr
       .all<Stored>()
     await showNewestTrue(words, work, results)
   }
+  if (workIds.length > 0) await tendWords(words.db)
 }
 
 /** Words depend on nothing but the versions and the blobs as they are now: those that became untrue go. */
@@ -82,7 +84,8 @@ async function storeWords(db: D1Database, seq: number, stored: Stored, found: Ma
   await db
     .prepare(
       `INSERT INTO texts (${columns}) SELECT seq, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 FROM works
-       WHERE seq = ?1 ON CONFLICT (seq) DO UPDATE SET ${update.join(', ')}`,
+       WHERE seq = ?1 ON CONFLICT (seq) DO UPDATE SET ${update.join(', ')}
+       WHERE excluded.content_hash <> texts.content_hash OR excluded.version <> texts.version`,
     )
     .bind(
       seq,
@@ -100,24 +103,19 @@ async function storeWords(db: D1Database, seq: number, stored: Stored, found: Ma
     .run()
 }
 
-/** After an upload: the works, if any, whose manifest this blob is. Several may name one hash; only one can be true. */
+/** After an upload: the work, if any, whose manifest this blob is. Only the one that it names can be meant by it. */
 export async function refreshWordsOf(words: Words, contentHash: string): Promise<void> {
-  const { results } = await words.db
-    .prepare('SELECT work_id AS workId FROM versions WHERE content_hash = ? LIMIT 10')
-    .bind(contentHash)
-    .all<{ workId: string }>()
-  await refreshWords(
-    words,
-    results.map(({ workId }) => workId),
-  )
+  const bytes = await readBlob(words.blobs, contentHash, MANIFEST_MAX_BYTES)
+  const told = bytes && parseManifest(bytes)
+  if (told) await refreshWords(words, [told.workId])
 }
 
 /** The newest works still without the words of their latest version: their blob may have come some other way. */
 export async function sweepWords(words: Words): Promise<void> {
   const { results } = await words.db
     .prepare(
-      `SELECT w.work_id AS workId FROM works w LEFT JOIN texts t ON t.seq = w.seq
-       WHERE t.content_hash IS NOT w.content_hash ORDER BY w.seq DESC LIMIT ?`,
+      `SELECT w.work_id AS workId FROM (SELECT seq FROM wordless ORDER BY seq DESC LIMIT ?) s
+       JOIN works w ON w.seq = s.seq`,
     )
     .bind(WORKS_PER_SWEEP)
     .all<{ workId: string }>()

@@ -2,6 +2,7 @@
 import { contractMetadata } from '@grimoire/schema/catalogue'
 import { createRoute } from '@hono/zod-openapi'
 import { settingsOf } from '../env.ts'
+import { siteOf } from '../face.ts'
 import { type App, answers } from '../http.ts'
 
 const route = createRoute({
@@ -13,14 +14,16 @@ const route = createRoute({
 
 export const getContract = (app: App) =>
   app.openapi(route, c => {
-    const { PUBLIC_URL } = settingsOf(c.env)
+    const site = siteOf(settingsOf(c.env), c.req.url)
     return c.json(
       {
         name: 'Grimoire',
         symbol: 'GRIM',
         description:
           'Prompts and fine-tuned chatbots, sealed, sold as editions, and served by independent nodes to those who hold them.',
-        ...(PUBLIC_URL ? { external_link: PUBLIC_URL } : {}),
+        image: `${site}/favicon.svg`,
+        external_link: site,
+        collaborators: [],
       },
       200,
     )

@@ -4,7 +4,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { chainOf } from '../chain.ts'
 import { settingsOf } from '../env.ts'
 import { type App, answers } from '../http.ts'
-import { readPlace } from '../indexer/place.ts'
+import { otherLedger, readPlace } from '../indexer/place.ts'
 
 /** The clock indexes once a minute; a public chain makes some 30 blocks in that time. */
 const LAG_TOLERATED_BLOCKS = 60
@@ -27,19 +27,22 @@ export const getHealth = (app: App) =>
         .then(Number)
         .catch(() => null),
     ])
+    const other = otherLedger(settings, place)
     const indexedBlock = place?.number ?? deployedAtBlock - 1
     const lagBlocks = head === null ? null : Math.max(0, head - indexedBlock)
     const unanswered = head === null ? 'The chain does not answer.' : null
     const behind = lagBlocks === null || lagBlocks > LAG_TOLERATED_BLOCKS || place?.reason != null
     return c.json(
       {
-        status: place?.halted ? ('stopped' as const) : behind ? ('behind' as const) : ('ok' as const),
+        status:
+          other || place?.halted ? ('stopped' as const) : behind ? ('behind' as const) : ('ok' as const),
         chainId,
         indexedBlock,
         indexedAtSeconds: place?.atSeconds ?? 0,
         headBlock: head,
         lagBlocks,
-        reason: place?.reason ?? unanswered,
+        reason: other?.message ?? place?.reason ?? unanswered,
+        passedOver: place?.passedOver ?? [],
       },
       200,
     )

@@ -1,16 +1,20 @@
 /** GET /v1/holdings: what an account holds, or who holds a work. */
-import { holdingsPage, PAGE_LIMIT } from '@grimoire/schema/catalogue'
+
+import { holdingsPage } from '@grimoire/schema/catalogue'
 import { address, workIdText } from '@grimoire/schema/hex'
+import { PAGE_LIMIT } from '@grimoire/schema/page'
 import { Problem } from '@grimoire/schema/problem'
 import { createRoute, z } from '@hono/zod-openapi'
+import { settingsOf } from '../env.ts'
 import { type App, answers } from '../http.ts'
-import { readCursor, writeCursor } from '../store/cursors.ts'
+import { remembered } from '../remembered.ts'
 import { listHoldings } from '../store/holdings.ts'
 
 const route = createRoute({
   method: 'get',
   path: '/v1/holdings',
   summary: 'Holdings of an account, or holders of a work',
+  middleware: remembered,
   request: {
     query: z.object({
       holder: address.optional(),
@@ -19,17 +23,14 @@ const route = createRoute({
       cursor: z.string().max(400).optional(),
     }),
   },
-  responses: answers('Editions and opened copies', holdingsPage),
+  responses: answers('Editions and opened copies', holdingsPage, ['cursor_invalid']),
 })
 
 export const getHoldings = (app: App) =>
   app.openapi(route, async c => {
-    const { holder, workId, limit, cursor } = c.req.valid('query')
-    if (holder === undefined && workId === undefined) {
+    const query = c.req.valid('query')
+    if (query.holder === undefined && query.workId === undefined) {
       throw new Problem('request_invalid', { param: 'holder', expected: 'holder or workId' })
     }
-    const asked = JSON.stringify(['holdings', holder?.toLowerCase(), workId])
-    const after = cursor === undefined ? null : readCursor(asked, cursor, z.string())
-    const { holdings, last } = await listHoldings(c.env.DB, { holder, workId, after, limit })
-    return c.json({ holdings, nextCursor: last === null ? null : writeCursor(asked, last) }, 200)
+    return c.json(await listHoldings(c.env.DB, settingsOf(c.env), query), 200)
   })

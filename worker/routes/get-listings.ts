@@ -1,8 +1,11 @@
 /** GET /v1/listings: the listings that can be bought now, of a work or of a seller, the cheapest first. */
-import { listingsPage, PAGE_LIMIT } from '@grimoire/schema/catalogue'
+
+import { listingsPage } from '@grimoire/schema/catalogue'
 import { address, workIdText } from '@grimoire/schema/hex'
+import { PAGE_LIMIT } from '@grimoire/schema/page'
 import { createRoute, z } from '@hono/zod-openapi'
 import { type App, answers } from '../http.ts'
+import { remembered } from '../remembered.ts'
 import { liveListings } from '../store/listings.ts'
 
 const query = z.object({
@@ -15,6 +18,7 @@ const route = createRoute({
   method: 'get',
   path: '/v1/listings',
   summary: 'Live listings',
+  middleware: remembered,
   request: { query },
   responses: answers('Listings that are neither expired, sold, cancelled nor unheld', listingsPage),
 })

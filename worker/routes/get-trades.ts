@@ -1,15 +1,19 @@
 /** GET /v1/trades: purchases, newest first, of everything or of one work. */
-import { PAGE_LIMIT, tradesPage } from '@grimoire/schema/catalogue'
+
+import { tradesPage } from '@grimoire/schema/catalogue'
 import { workIdText } from '@grimoire/schema/hex'
+import { PAGE_LIMIT } from '@grimoire/schema/page'
 import { createRoute, z } from '@hono/zod-openapi'
+import { settingsOf } from '../env.ts'
 import { type App, answers } from '../http.ts'
-import { readCursor, writeCursor } from '../store/cursors.ts'
+import { remembered } from '../remembered.ts'
 import { listTrades } from '../store/trades.ts'
 
 const route = createRoute({
   method: 'get',
   path: '/v1/trades',
   summary: 'Primary sales and resales',
+  middleware: remembered,
   request: {
     query: z.object({
       workId: workIdText.optional(),
@@ -17,14 +21,10 @@ const route = createRoute({
       cursor: z.string().max(400).optional(),
     }),
   },
-  responses: answers('Purchases with their transactions', tradesPage),
+  responses: answers('Purchases with their transactions', tradesPage, ['cursor_invalid']),
 })
 
 export const getTrades = (app: App) =>
   app.openapi(route, async c => {
-    const { workId, limit, cursor } = c.req.valid('query')
-    const asked = JSON.stringify(['trades', workId])
-    const afterSeq = cursor === undefined ? null : readCursor(asked, cursor, z.number())
-    const { trades, lastSeq } = await listTrades(c.env.DB, { workId, afterSeq, limit })
-    return c.json({ trades, nextCursor: lastSeq === null ? null : writeCursor(asked, lastSeq) }, 200)
+    return c.json(await listTrades(c.env.DB, settingsOf(c.env), c.req.valid('query')), 200)
   })

@@ -15,7 +15,15 @@ const route = createRoute({
   summary: 'Offer editions that you hold',
   middleware: limitOrders,
   request: { body: { required: true, content: { 'application/json': { schema: body } } } },
-  responses: answers('The listing, as it will be shown', listingRow),
+  responses: answers('The listing, as it will be shown', listingRow, [
+    'work_unknown',
+    'listing_not_held',
+    'order_signature_invalid',
+    'order_cancelled',
+    'order_expired',
+    'proceeds_too_low',
+    'chain_unreachable',
+  ]),
 })
 
 export const postListing = (app: App) =>

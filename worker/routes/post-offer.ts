@@ -15,7 +15,14 @@ const route = createRoute({
   summary: 'Offer to buy editions of a work',
   middleware: limitOrders,
   request: { body: { required: true, content: { 'application/json': { schema: body } } } },
-  responses: answers('The offer, as it will be shown', offerRow),
+  responses: answers('The offer, as it will be shown', offerRow, [
+    'work_unknown',
+    'funds_missing',
+    'order_signature_invalid',
+    'order_cancelled',
+    'order_expired',
+    'chain_unreachable',
+  ]),
 })
 
 export const postOffer = (app: App) =>

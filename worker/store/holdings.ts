@@ -4,14 +4,26 @@ import { holdings } from '@grimoire/schema/tables'
 import { and, asc, eq, sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/d1'
 import { getAddress } from 'viem'
+import { z } from 'zod'
+import type { Settings } from '../env.ts'
+import { pageOf, readCursor } from './cursors.ts'
+
+const placeOfRow = z.tuple([z.string(), z.string()])
 
 export async function listHoldings(
   db: D1Database,
-  query: { holder?: string | undefined; workId?: string | undefined; after: string | null; limit: number },
-): Promise<{ holdings: HoldingRow[]; last: string | null }> {
-  const { workId, after, limit } = query
+  settings: Settings,
+  query: {
+    holder?: string | undefined
+    workId?: string | undefined
+    limit: number
+    cursor?: string | undefined
+  },
+): Promise<{ holdings: HoldingRow[]; nextCursor: string | null }> {
+  const { workId, limit, cursor } = query
   const holder = query.holder?.toLowerCase()
-  const [holderAfter, workAfter] = after?.split(' ') ?? []
+  const asked = JSON.stringify(['holdings', holder, workId])
+  const after = await readCursor(settings, asked, cursor, placeOfRow)
   const rows = await drizzle(db)
     .select()
     .from(holdings)
@@ -19,15 +31,15 @@ export async function listHoldings(
       and(
         holder === undefined ? undefined : eq(holdings.holder, holder),
         workId === undefined ? undefined : eq(holdings.workId, workId),
-        after === null ? undefined : sql`(holder, work_id) > (${holderAfter ?? ''}, ${workAfter ?? ''})`,
+        after === null ? undefined : sql`(holder, work_id) > (${after[0]}, ${after[1]})`,
       ),
     )
     .orderBy(asc(holdings.holder), asc(holdings.workId))
     .limit(limit + 1)
-  const page = rows.slice(0, limit)
-  const last = rows.length > limit ? page.at(-1) : undefined
+  const placeOf = (last: (typeof rows)[number]) => [last.holder, last.workId]
+  const { page, nextCursor } = await pageOf(settings, asked, { rows, limit, placeOf })
   return {
     holdings: page.map(row => ({ ...row, holder: getAddress(row.holder) })),
-    last: last ? `${last.holder} ${last.workId}` : null,
+    nextCursor,
   }
 }

@@ -2,26 +2,29 @@
 import type { ListingRow } from '@grimoire/schema/catalogue'
 import type { Hex } from '@grimoire/schema/hex'
 import type { SignedListing } from '@grimoire/schema/listing'
-import { listings } from '@grimoire/schema/tables'
-import { and, asc, eq, getTableColumns, sql } from 'drizzle-orm'
+import { listings } from '@grimoire/schema/tables-posted'
+import { and, asc, desc, eq, getTableColumns, sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/d1'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { getAddress } from 'viem'
 import { filledOrderOf } from '../order-names.ts'
 import { standing, unfilled } from './standing.ts'
 
-const l = alias(listings, 'l')
+export const l = alias(listings, 'l')
 
-const ORDERS = { alias: 'l', maker: 'seller' } as const
+export const LISTINGS = { alias: 'l', maker: 'seller' } as const
 
 /** For `listings AS l`: how many of its editions are neither sold nor given away, as of the last indexed block. */
-const leftQuantity = sql<number>`min(${unfilled(ORDERS)},
+export const leftOfListing = sql<number>`min(${unfilled(LISTINGS)},
   coalesce((SELECT h.editions FROM holdings h WHERE h.holder = l.seller AND h.work_id = l.work_id), 0))`
 
+/** For `listings AS l`: with today's fee its seller still receives what it asks. */
+export const feeLeavesEnough = sql`l.max_fee_bps >= coalesce((SELECT f.fee_bps FROM fees f WHERE f.work_id = l.work_id), 0)`
+
 /** For `listings AS l`: it stands, the fee leaves its seller what it asks, and something is left. */
-export const liveListing = sql`${standing(ORDERS)}
-  AND l.max_fee_bps >= coalesce((SELECT f.fee_bps FROM fees f WHERE f.work_id = l.work_id), 0)
-  AND ${leftQuantity} > 0`
+export const liveListing = sql`${standing(LISTINGS)}
+  AND ${feeLeavesEnough}
+  AND ${leftOfListing} > 0`
 
 /** Posting the same listing again changes nothing. */
 export async function putListing(
@@ -53,7 +56,7 @@ export async function putListing(
     .run()
 }
 
-/** Live ones only, the cheapest first; of one seller alone, in no promised order. */
+/** Live ones only, the cheapest first; of one seller alone, the newest first. */
 export async function liveListings(
   db: D1Database,
   { workId, seller, limit }: { workId?: string | undefined; seller?: string | undefined; limit: number },
@@ -64,12 +67,16 @@ export async function liveListings(
     liveListing,
   ]
   const rows = await drizzle(db)
-    .select({ ...getTableColumns(l), leftQuantity })
+    .select({ ...getTableColumns(l), leftQuantity: leftOfListing })
     .from(l)
     .where(and(...conditions))
-    .orderBy(...(seller !== undefined && workId === undefined ? [] : [asc(l.priceAtomic)]), asc(l.digest))
+    .orderBy(
+      ...(seller !== undefined && workId === undefined ? [] : [asc(l.priceAtomic)]),
+      desc(l.postedAtSeconds),
+      asc(l.digest),
+    )
     .limit(limit)
-  return rows.map(rowOf)
+  return rows.map(listingRowOf)
 }
 
 /** Orders that expired a day ago are of no more use to anyone. */
@@ -78,7 +85,7 @@ export async function dropExpired(db: D1Database): Promise<void> {
   await db.batch(['listings', 'offers'].map(table => db.prepare(`DELETE FROM ${table} WHERE ${longAgo}`)))
 }
 
-const rowOf = (row: typeof listings.$inferSelect & { leftQuantity: number }): ListingRow => ({
+export const listingRowOf = (row: typeof listings.$inferSelect & { leftQuantity: number }): ListingRow => ({
   digest: row.digest as Hex, // Safety: written by `putListing`, as the signature below.
   listing: {
     seller: getAddress(row.seller),

@@ -2,7 +2,7 @@
 import type { OfferRow } from '@grimoire/schema/catalogue'
 import type { Hex } from '@grimoire/schema/hex'
 import type { SignedOffer } from '@grimoire/schema/offer'
-import { offers } from '@grimoire/schema/tables'
+import { offers } from '@grimoire/schema/tables-posted'
 import { and, asc, desc, eq, getTableColumns, gt } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/d1'
 import { alias } from 'drizzle-orm/sqlite-core'
@@ -10,9 +10,9 @@ import { getAddress } from 'viem'
 import { filledOrderOf } from '../order-names.ts'
 import { standing, unfilled } from './standing.ts'
 
-const o = alias(offers, 'o')
-const ORDERS = { alias: 'o', maker: 'buyer' } as const
-const leftQuantity = unfilled(ORDERS)
+export const o = alias(offers, 'o')
+export const OFFERS = { alias: 'o', maker: 'buyer' } as const
+const leftQuantity = unfilled(OFFERS)
 
 /** Posting the same offer again changes nothing. */
 export async function putOffer(
@@ -33,7 +33,7 @@ export async function putOffer(
     .onConflictDoNothing()
 }
 
-/** Standing ones only, the dearest first; of one buyer alone, in no promised order. */
+/** Standing ones only, whose buyer could pay at the last indexed block, the dearest first; of one buyer alone, the newest first. */
 export async function liveOffers(
   db: D1Database,
   { workId, buyer, limit }: { workId?: string | undefined; buyer?: string | undefined; limit: number },
@@ -45,16 +45,23 @@ export async function liveOffers(
       and(
         workId === undefined ? undefined : eq(o.workId, workId),
         buyer === undefined ? undefined : eq(o.buyer, buyer.toLowerCase()),
-        standing(ORDERS),
+        standing(OFFERS),
+        o.payable,
         gt(leftQuantity, 0),
       ),
     )
-    .orderBy(...(buyer !== undefined && workId === undefined ? [] : [desc(o.priceAtomic)]), asc(o.digest))
+    .orderBy(
+      ...(buyer !== undefined && workId === undefined ? [] : [desc(o.priceAtomic)]),
+      desc(o.postedAtSeconds),
+      asc(o.digest),
+    )
     .limit(limit)
-  return rows.map(rowOf)
+  return rows.map(offerRowOf)
 }
 
-const rowOf = (row: typeof offers.$inferSelect & { leftQuantity: number }): OfferRow => ({
+export const offerRowOf = (
+  row: Omit<typeof offers.$inferSelect, 'payable' | 'checkedBlock'> & { leftQuantity: number },
+): OfferRow => ({
   digest: row.digest as Hex, // Safety: written by `putOffer`, as payment and signature below.
   offer: {
     buyer: getAddress(row.buyer),

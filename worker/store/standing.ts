@@ -40,3 +40,13 @@ export function standing(orders: Orders): SQL {
   AND NOT EXISTS (SELECT 1 FROM nonces n WHERE n.maker = ${maker} AND n.nonce = ${nonce} AND n.counter = ${counter}
     AND (n.cancelled OR n.filled_order IS NOT NULL AND n.filled_order <> ${filledOrder}))`
 }
+
+/** It expired, was filled wholly, or lost its nonce or counter; null while none of this is so. */
+export function fateOf(orders: Orders): SQL<'expired' | 'filled' | 'withdrawn' | null> {
+  const { maker, nonce, quantity, filledOrder, expiresAt } = columnsOf(orders)
+  return sql`CASE
+    WHEN EXISTS (SELECT 1 FROM nonces n WHERE n.maker = ${maker} AND n.nonce = ${nonce}
+      AND n.filled_order = ${filledOrder} AND n.filled >= ${quantity}) THEN 'filled'
+    WHEN ${expiresAt} < ${nowSeconds} THEN 'expired'
+    WHEN NOT (${standing(orders)}) THEN 'withdrawn' END`
+}

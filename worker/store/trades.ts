@@ -5,24 +5,29 @@ import { trades } from '@grimoire/schema/tables'
 import { and, desc, eq, lt } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/d1'
 import { getAddress } from 'viem'
+import { z } from 'zod'
+import type { Settings } from '../env.ts'
+import { pageOf, readCursor } from './cursors.ts'
 
 export async function listTrades(
   db: D1Database,
-  query: { workId?: string | undefined; afterSeq: number | null; limit: number },
-): Promise<{ trades: TradeRow[]; lastSeq: number | null }> {
-  const { workId, afterSeq, limit } = query
+  settings: Settings,
+  { workId, limit, cursor }: { workId?: string | undefined; limit: number; cursor?: string | undefined },
+): Promise<{ trades: TradeRow[]; nextCursor: string | null }> {
+  const asked = JSON.stringify(['trades', workId])
+  const before = await readCursor(settings, asked, cursor, z.number())
   const rows = await drizzle(db)
     .select()
     .from(trades)
     .where(
       and(
         workId === undefined ? undefined : eq(trades.workId, workId),
-        afterSeq === null ? undefined : lt(trades.seq, afterSeq),
+        before === null ? undefined : lt(trades.seq, before),
       ),
     )
     .orderBy(desc(trades.seq))
     .limit(limit + 1)
-  const page = rows.slice(0, limit)
+  const { page, nextCursor } = await pageOf(settings, asked, { rows, limit, placeOf: last => last.seq })
   return {
     trades: page.map(({ seq: _, ...row }) => ({
       ...row,
@@ -31,6 +36,6 @@ export async function listTrades(
       recipient: getAddress(row.recipient),
       transaction: row.transaction as Hex, // Safety: a hash that the chain gave.
     })),
-    lastSeq: rows.length > limit ? (page.at(-1)?.seq ?? null) : null,
+    nextCursor,
   }
 }

@@ -1,11 +1,9 @@
-/** Works as the edge shows them: lists by keyset, search by the words of their manifests, one in full. */
-import type { SORTS, WorkDetail, WorkSummary, WorksQuery } from '@grimoire/schema/catalogue'
+/** Works as the edge lists and searches them, and one in full. */
+import type { WorkDetail, WorkSummary, WorksQuery, worksPage } from '@grimoire/schema/catalogue'
 import { MANIFEST_MAX_BYTES } from '@grimoire/schema/manifest'
-import { formatModelId } from '@grimoire/schema/model-id'
 import { Problem } from '@grimoire/schema/problem'
 import { admissions, parents, texts, versions, works } from '@grimoire/schema/tables'
-import type { Admission, Disclosure, Kind } from '@grimoire/schema/work'
-import { and, desc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/d1'
 import { getAddress } from 'viem'
 import { z } from 'zod'
@@ -13,148 +11,99 @@ import type { Settings } from '../env.ts'
 import { parseManifest } from '../indexer/words.ts'
 import { readBlob } from './blobs.ts'
 import { readCursor, writeCursor } from './cursors.ts'
-import { liveListing } from './listings.ts'
+import { facetQuestion, type Need } from './facets.ts'
+import { hiddenOf } from './moderation.ts'
+import { MAX_RANKED, ranked } from './ranked.ts'
+import { type Selected, selectWorks, summaryOf } from './summaries.ts'
+import { askTogether, type Question } from './together.ts'
+import { termsOf, type Used, wordNeeds, wordQuestion } from './vocabulary.ts'
+import { walk } from './walk.ts'
 
-type Sort = (typeof SORTS)[number]
-const placeOfRow = z.tuple([z.number(), z.number()])
+type WorksPage = z.infer<typeof worksPage>
 
-const { seq: _, ...textColumns } = getTableColumns(texts)
-const columns = {
-  work: getTableColumns(works),
-  text: textColumns,
-  /** Both look only at the listings of the rows that are shown. */
-  floorPriceAtomic: sql<number | null>`(SELECT min(l.price_atomic)
-    FROM listings l WHERE l.work_id = works.work_id AND ${liveListing})`,
-  liveListings: sql<number>`(SELECT count(*) FROM listings l WHERE l.work_id = works.work_id AND ${liveListing})`,
-}
+const placeSchema = z.union([
+  z.object({ leg: z.number(), value: z.number(), ordinal: z.number() }),
+  z.object({ offset: z.number(), newest: z.number() }),
+])
 
-const select = (db: D1Database) =>
-  drizzle(db).select(columns).from(works).leftJoin(texts, eq(texts.seq, works.seq))
-type Selected = Awaited<ReturnType<typeof select>>[number]
+/** What the page is of: the same for every page of one list. */
+const askedOf = ({ limit: _, cursor: __, ...query }: WorksQuery): string =>
+  JSON.stringify(['works', Object.entries(query).sort(([a], [b]) => (a < b ? -1 : 1))]).toLowerCase()
 
-/**
- * How each order is walked. The row-value comparison is what lets SQLite seek to the place instead of counting up to
- * it; the same written with OR costs 20,000 times the rows at a million works.
- */
-const orders: Record<
-  Sort,
-  { after: (value: number, seq: number) => SQL; by: SQL[]; value: (row: Selected) => number }
-> = {
-  new: {
-    after: (_value, seq) => sql`works.seq < ${seq}`,
-    by: [sql`works.seq DESC`],
-    value: () => 0,
-  },
-  price: {
-    after: (value, seq) => sql`(works.price_atomic, works.seq) > (${value}, ${seq})`,
-    by: [sql`works.price_atomic`, sql`works.seq`],
-    value: row => row.work.priceAtomic,
-  },
-  sales: {
-    after: (value, seq) => sql`(works.sales, works.seq) < (${value}, ${seq})`,
-    by: [sql`works.sales DESC`, sql`works.seq DESC`],
-    value: row => row.work.sales,
-  },
-}
-
-/**
- * Search text for FTS5: each term quoted, so that nothing in it is an operator; the last one also as a prefix. Null
- * when there is nothing to look for.
- */
-export function matchOf(text: string): string | null {
-  const terms = text
-    .normalize('NFKC')
-    .match(/[\p{L}\p{N}\p{M}]+/gu)
-    ?.slice(0, 8)
-  const last = terms?.at(-1)
-  if (!terms || !last) return null
-  const quoted = terms.map(term => `"${term.slice(0, 40)}"`)
-  return `${quoted.join(' ')}${last.length >= 2 ? '*' : ''}`
-}
-
-export async function listWorks(
-  db: D1Database,
-  settings: Settings,
-  query: WorksQuery,
-): Promise<{ works: WorkSummary[]; nextCursor: string | null; sort: Sort }> {
-  const { kind, creator, limit, cursor } = query
+export async function listWorks(db: D1Database, settings: Settings, query: WorksQuery): Promise<WorksPage> {
   const q = query.q?.trim() || undefined
-  const sort = q === undefined ? (query.sort ?? 'new') : 'new'
-  const match = q === undefined ? undefined : matchOf(q)
-  if (match === null) return { works: [], nextCursor: null, sort }
-  const asked = JSON.stringify([sort, match, kind, creator?.toLowerCase()])
-  const from = cursor === undefined ? null : readCursor(asked, cursor, placeOfRow)
-  const conditions = [
-    kind === undefined ? undefined : eq(works.kind, kind),
-    creator === undefined ? undefined : eq(works.creator, creator.toLowerCase()),
-    from === null ? undefined : match ? sql`search.rowid < ${from[1]}` : orders[sort].after(...from),
-  ]
-  const rows = match
-    ? await select(db)
-        .innerJoin(sql`search`, sql`search.rowid = works.seq`)
-        .where(and(sql`search MATCH ${match}`, ...conditions))
-        .orderBy(sql`search.rowid DESC`)
-        .limit(limit + 1)
-    : await select(db)
-        .where(and(...conditions))
-        .orderBy(...orders[sort].by)
-        .limit(limit + 1)
-  const page = rows.slice(0, limit)
-  const last = page.at(-1)
-  const more = rows.length > limit && last
-  return {
-    works: page.map(row => summaryOf(row, settings)),
-    nextCursor: more ? writeCursor(asked, [orders[sort].value(last), last.work.seq]) : null,
+  const sort = query.sort ?? 'new'
+  const asked = askedOf(query)
+  const after = await readCursor(settings, asked, query.cursor, placeSchema)
+  const none: WorksPage = {
+    works: [],
+    nextCursor: null,
     sort,
+    order: orderOf(sort),
+    bounded: false,
+    corrected: [],
   }
-}
-
-function summaryOf(
-  { work, text, floorPriceAtomic, liveListings }: Selected,
-  settings: Settings,
-): WorkSummary {
-  const { ADDRESSES } = settings
+  const terms = q === undefined ? [] : termsOf(q)
+  if (q !== undefined && terms.length === 0) return none
+  const facetsAsked = facetQuestion(db, query)
+  const counts = terms.length + facetsAsked.statements.length > 0
+  const [used, facets, total] = await askTogether<[Used, Need[], number]>(
+    db,
+    wordQuestion(db, terms),
+    facetsAsked,
+    counts ? newestOrdinal(db) : NOTHING_COUNTED,
+  )
+  const words = await wordNeeds(db, used)
+  if (facets.some(({ works }) => works === 0)) return { ...none, corrected: words.corrected }
+  const found = await find(db, query, { words: words.needs, facets, after, total })
   return {
-    workId: work.workId,
-    model: formatModelId({ chainId: ADDRESSES.chainId, works: ADDRESSES.works, workId: work.workId }),
-    creator: getAddress(work.creator),
-    terms: termsOf(work),
-    minted: work.minted,
-    latestVersion: work.latestVersion,
-    contentHash: work.contentHash,
-    title: text?.title ?? null,
-    summary: text?.summary ?? null,
-    tags: text?.tags ?? [],
-    language: text?.language ?? null,
-    licence: text?.licence ?? null,
-    baseModelName: text?.baseModelName ?? null,
-    baseModelSha256: text?.baseModelSha256 ?? null,
-    hasAdapter: text?.hasAdapter ?? null,
-    createdAtSeconds: work.createdAtSeconds,
-    floorPriceAtomic: floorPriceAtomic === null ? null : String(floorPriceAtomic),
-    lastPriceAtomic: work.lastPriceAtomic,
-    liveListings,
-    sales: work.sales,
-    collectedAtomic: work.collectedAtomic,
-    royaltiesAtomic: work.royaltiesAtomic,
+    works: found.rows.map(row => summaryOf(row, settings)),
+    nextCursor: found.next && (await writeCursor(settings, asked, found.next)),
+    sort,
+    order: found.order,
+    bounded: found.bounded,
+    corrected: words.corrected,
   }
 }
 
-const termsOf = (work: typeof works.$inferSelect): WorkSummary['terms'] => ({
-  kind: work.kind as Kind, // Safety: these three were written by the fold from the contract's enums.
-  disclosure: work.disclosure as Disclosure,
-  admission: work.admission as Admission,
-  editionCap: work.editionCap,
-  priceAtomic: String(work.priceAtomic),
-  resaleRoyaltyBps: work.resaleRoyaltyBps,
-  usageRoyaltyBps: work.usageRoyaltyBps,
-  maxTurnFeeAtomic: String(work.maxTurnFeeAtomic),
-  maxInputPerMillionBytesAtomic: String(work.maxInputPerMillionBytesAtomic),
-  maxOutputPerMillionBytesAtomic: String(work.maxOutputPerMillionBytesAtomic),
+const orderOf = (sort: WorksPage['sort']): WorksPage['order'] => (sort === 'new' ? 'recency' : sort)
+
+type After = z.infer<typeof placeSchema>
+type Wanted = { words: Need[]; facets: Need[]; after: After | null; total: number }
+
+type Found = Pick<WorksPage, 'order' | 'bounded'> & { rows: Selected[]; next: After | null }
+
+/** Few hits are put in any order; of many, a search goes by age, because to weigh them all would take too long. */
+async function find(
+  db: D1Database,
+  query: WorksQuery,
+  { words, facets, after, total }: Wanted,
+): Promise<Found> {
+  const needs = [...words, ...facets]
+  const price = { min: query.minPriceAtomic, max: query.maxPriceAtomic }
+  const { limit, sort = 'new' } = query
+  const few = words.length > 0 && Math.min(...needs.map(({ works }) => works)) <= MAX_RANKED
+  const by = query.sort === undefined ? 'relevance' : query.sort
+  const goesOn = after !== null && 'offset' in after
+  if (by !== 'new' && (goesOn || (few && after === null))) {
+    const rank = goesOn ? after : { offset: 0, newest: total }
+    return { ...(await ranked(db, { needs, by, price, limit }, rank)), bounded: false, order: by }
+  }
+  const walked = words.length > 0 ? 'new' : sort
+  const place = goesOn ? null : after
+  const page = await walk(db, { sort: walked, needs, price, total, limit }, place)
+  return { ...page, order: orderOf(walked) }
+}
+
+/** How many works there are: what a walk along nothing but an order need not know. */
+const newestOrdinal = (db: D1Database): Question<number> => ({
+  statements: [db.prepare(`SELECT value FROM totals WHERE name = 'works'`)],
+  read: ([row]) => (row?.results[0] as { value: number } | undefined)?.value ?? 0, // Safety: the column of the statement.
 })
+const NOTHING_COUNTED: Question<number> = { statements: [], read: () => 0 }
 
 export async function findWork(db: D1Database, settings: Settings, workId: string): Promise<WorkSummary> {
-  const row = await select(db).where(eq(works.workId, workId)).get()
+  const row = await selectWorks(db).where(eq(works.workId, workId)).get()
   if (!row)
     throw new Problem('work_unknown', { got: workId, expected: 'a work on the ledger that is indexed' })
   return summaryOf(row, settings)
@@ -195,5 +144,6 @@ export async function readWork(
       .filter(({ acceptedAtSeconds }) => acceptedAtSeconds !== null)
       .map(({ operator }) => getAddress(operator)),
     manifest: bytes && parseManifest(bytes),
+    hidden: await hiddenOf(db, workId),
   }
 }

@@ -1,0 +1,155 @@
+/** What is shipped: it is small, wrangler takes it as it is, each deployment is whole, and a database with data goes forward. */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { after, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
+import { bundleWorker } from './bundle.ts'
+import { CONFIG, deploymentFaults } from './deployments.ts'
+import { type Database, migrate, migrationNames, statementsOf } from './migrations.ts'
+
+const MAX_GZIPPED_BYTES = 250_000
+const folder = mkdtempSync(join(tmpdir(), 'grimoire-deploy-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+test('the Worker is at most 250 kB, gzipped, and holds no text of a language that it does not speak', async () => {
+  const { code, inputs } = await bundleWorker({ minify: true })
+  const size = gzipSync(code).length
+  assert.ok(size <= MAX_GZIPPED_BYTES, `${size} bytes`)
+  const zod = inputs.filter(input => /zod\/v4\/locales\//.test(input)).map(input => input.split('/').at(-1))
+  assert.deepEqual(zod, ['en.js'])
+})
+
+test('each deployment binds and sets what the development one does, and is told its limits truly', () => {
+  assert.deepEqual(deploymentFaults(), [])
+  const text = readFileSync(CONFIG, 'utf8')
+  const limits = [...text.matchAll(/name = "WRITES"\nnamespace_id = "(\d+)"\nsimple = \{ limit = (\d+)/g)]
+  const told = [...text.matchAll(/WRITES_PER_MINUTE = "(\d+)"/g)].map(([, limit]) => limit)
+  assert.deepEqual(
+    limits.map(([, , limit]) => limit),
+    told,
+  )
+  assert.equal(
+    new Set(limits.map(([, space]) => space)).size,
+    limits.length,
+    'two deployments share one budget',
+  )
+})
+
+test('wrangler takes it for production, without an account or a network, and ships the module that is tested here', async () => {
+  const child = spawn('wrangler', ['deploy', '--dry-run', '--env', 'production', '--outdir', folder], {
+    cwd: dirname(CONFIG),
+    env: { ...process.env, WRANGLER_SEND_METRICS: 'false', CLOUDFLARE_API_TOKEN: '', CI: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', data => (said += data))
+  const [code] = await once(child, 'close')
+  assert.equal(code, 0, said)
+  for (const binding of ['env.DB (grimoire-production)', 'env.BLOBS', 'env.WRITES', 'env.ASSETS']) {
+    assert.ok(said.includes(binding), `${binding} is not in\n${said}`)
+  }
+  const shipped = readFileSync(join(folder, 'edge.js'), 'utf8')
+  assert.equal(shipped, (await bundleWorker({ minify: true })).code)
+})
+
+type Column = { name: string; type: string; notnull: number; dflt_value: unknown; pk: number }
+
+const rowsOf = async (db: Database, sql: string) => (await db.prepare(sql).all()).results
+
+/** Tables of ours: without those of the full-text indexes, of D1 and of SQLite itself. */
+const tablesOf = async (db: Database): Promise<string[]> =>
+  (
+    await rowsOf(
+      db,
+      `SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'
+       AND name NOT LIKE 'search%' AND name NOT LIKE 'shelves%' AND name NOT LIKE 'scratch%' AND name NOT LIKE 'd1_%' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_cf%' ESCAPE '\\'`,
+    )
+  ).map(row => String(row.name))
+
+/** A row of plain values in a table, as it stands at that migration. */
+async function fill(db: Database, table: string): Promise<void> {
+  const columns = (await rowsOf(db, `PRAGMA table_info("${table}")`)) as unknown as Column[] // Safety: what SQLite answers.
+  const needed = columns.filter(({ notnull, dflt_value, pk }) => pk > 0 || (notnull && dflt_value === null))
+  const values = needed.map(({ type, name }) => (/int/i.test(type) ? 1 : name === 'tags' ? '[]' : 'a'))
+  const names = needed.map(({ name }) => `"${name}"`)
+  await db
+    .prepare(`INSERT INTO "${table}" (${names}) VALUES (${values.map(() => '?')})`)
+    .bind(...values)
+    .run()
+}
+
+/** Tables that a migration says it does away with or empties: those that are read again from the chain. */
+const droppedBy = (name: string): Set<string> =>
+  new Set(
+    statementsOf(name).flatMap(
+      statement => /^\s*(?:DROP TABLE (?:IF EXISTS )?|DELETE FROM )[`"]?(\w+)/im.exec(statement)?.[1] ?? [],
+    ),
+  )
+
+/** What people posted stands on no chain: since the fifth migration, which made these anew, none may touch them. */
+const POSTED = ['listings', 'offers', 'openings']
+
+const shapeOf = (db: Database) =>
+  rowsOf(
+    db,
+    "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'd1_%' ORDER BY type, name",
+  )
+
+test('a database with rows in every table goes forward, one migration after the other, and loses none', async () => {
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      modules: true,
+      script: 'export default {}',
+      d1Databases: ['OLD', 'NEW'],
+      cf: false as const,
+      telemetry: { enabled: false },
+      log: new Log(LogLevel.ERROR),
+    }),
+  )
+  try {
+    const old = (await miniflare.getD1Database('OLD')) as unknown as Database // Safety: D1 has at least this.
+    const fresh = (await miniflare.getD1Database('NEW')) as unknown as Database // Safety: as above.
+    const filled = new Set<string>()
+    for (const name of migrationNames()) {
+      await migrate(old, name)
+      const tables = await tablesOf(old)
+      for (const table of droppedBy(name)) {
+        filled.delete(table)
+        assert.ok(
+          name <= '0004' || !POSTED.includes(table),
+          `${name} empties ${table}, which no chain gives back`,
+        )
+      }
+      for (const table of filled) {
+        const [row] = await rowsOf(old, `SELECT count(*) AS kept FROM "${table}"`)
+        assert.equal(row?.kept, 1, `${name} lost what was in ${table}`)
+      }
+      for (const table of tables.filter(one => !filled.has(one))) {
+        await old.prepare(`DELETE FROM "${table}"`).run()
+        await fill(old, table)
+        filled.add(table)
+      }
+    }
+    assert.ok(filled.size >= 10)
+    await migrate(fresh)
+    assert.deepEqual(await shapeOf(old), await shapeOf(fresh))
+    assert.deepEqual(await rowsOf(old, 'PRAGMA quick_check'), [{ quick_check: 'ok' }])
+  } finally {
+    await miniflare.dispose()
+  }
+})
+
+test('every binding, variable and secret of the edge is explained to whoever deploys it', () => {
+  const env = readFileSync(join(dirname(CONFIG), 'worker', 'env.ts'), 'utf8')
+  const type = /export type Env = \{\n([\s\S]*?)\n\}/.exec(env)?.[1] ?? ''
+  const names = [...type.matchAll(/^ {2}([A-Z_]+)\??:/gm)].map(([, name]) => name ?? '')
+  const page = readFileSync(join(dirname(CONFIG), 'docs', 'deploy.md'), 'utf8')
+  assert.ok(names.length >= 10)
+  const silent = names.filter(name => !page.includes(`| \`${name}\` |`))
+  assert.deepEqual(silent, [], 'add a row to docs/deploy.md')
+})

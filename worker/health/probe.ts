@@ -1,0 +1,106 @@
+/** One look at one operator's node: does it answer, as whom, with which models, and with a right quote for one work. */
+import type { HealthSample } from '@grimoire/schema/directory'
+import { sameAddress } from '@grimoire/schema/hex'
+import { nodeHealth, nodeModels } from '@grimoire/schema/node'
+import { asProblem, fromProblemBody, Problem } from '@grimoire/schema/problem'
+import { type SignedQuote, signedQuote } from '@grimoire/schema/quote'
+import type { Terms } from '@grimoire/schema/work'
+import type { Hex } from 'viem'
+import type { z } from 'zod'
+import type { Settings } from '../env.ts'
+import { callOutside, type Outbound } from '../outbound.ts'
+import { checkQuote } from './quote-check.ts'
+
+/** For all three questions together. */
+const PROBE_MS = 6_000
+const MAX_BYTES = 256 * 1_024
+
+export type Probed = {
+  operator: Hex
+  endpoint: string
+  sessionKey: Hex
+  paymentKey: Hex
+  /** A work that it would serve, whose quote was asked longest ago. */
+  work: { workId: string; model: string; terms: Terms } | null
+}
+
+export type Finding = {
+  sample: HealthSample
+  /** What it said of the work; a refusal is an answer too. Null where it was not asked. */
+  quoted: { workId: string; signed: SignedQuote | null } | null
+}
+
+export type ProbeContext = { outbound: Outbound; settings: Settings; nowSeconds: number }
+
+const wrong = (got: unknown, expected: string) => new Problem('endpoint_unreachable', { got, expected })
+
+type Asker = <T>(path: string, schema: z.ZodType<T>) => Promise<{ value: T; tookMs: number }>
+
+/** Asks with what is left of the time; anything but the expected shape is a Problem, the node's own where it is one. */
+function asker(outbound: Outbound, endpoint: string): Asker {
+  const untilMs = Date.now() + PROBE_MS
+  return async (path, schema) => {
+    const timeoutMs = Math.max(1, untilMs - Date.now())
+    const url = `${endpoint.replace(/\/+$/, '')}${path}`
+    const { status, bytes, totalMs } = await callOutside(outbound, url, { timeoutMs, maxBytes: MAX_BYTES })
+    let body: unknown = null
+    try {
+      body = JSON.parse(new TextDecoder().decode(bytes))
+    } catch {
+      // Not JSON: the shape below refuses it.
+    }
+    if (status !== 200) throw fromProblemBody(body) ?? wrong(`status ${status} of ${path}`, 'status 200')
+    const parsed = schema.safeParse(body)
+    if (!parsed.success) throw wrong(`another shape of ${path}`, 'the shape that the schema states')
+    return { value: parsed.data, tookMs: totalMs }
+  }
+}
+
+async function askQuote(ask: Asker, probed: Probed, context: ProbeContext) {
+  const { work } = probed
+  if (!work) return null
+  const { workId, terms } = work
+  const path = `/v1/quotes?model=${encodeURIComponent(work.model)}`
+  const answered = await ask(path, signedQuote).catch((error: unknown) => {
+    const problem = asProblem(error)
+    // It answers, and does not serve this work now: it is up, and nothing was timed.
+    if (problem.code !== 'endpoint_unreachable' && problem.status < 500) return null
+    throw problem
+  })
+  if (!answered) return { tookMs: null, quoted: { workId, signed: null } }
+  const { settings, nowSeconds } = context
+  await checkQuote(answered.value, { ...probed, workId, terms, settings, nowSeconds })
+  return { tookMs: answered.tookMs, quoted: { workId, signed: answered.value } }
+}
+
+/** Never throws: what went wrong is the finding. */
+export async function probe(probed: Probed, context: ProbeContext): Promise<Finding> {
+  const sample: HealthSample = {
+    atSeconds: context.nowSeconds,
+    reached: 'nothing',
+    connectMs: null,
+    quoteMs: null,
+    fault: null,
+  }
+  const ask = asker(context.outbound, probed.endpoint)
+  try {
+    const { value, tookMs } = await ask('/health', nodeHealth)
+    sample.connectMs = tookMs
+    if (value.chainId !== context.settings.ADDRESSES.chainId)
+      throw wrong(value.chainId, 'a node of this chain')
+    if (!sameAddress(value.operator, probed.operator)) throw wrong(value.operator, 'this operator’s node')
+    sample.reached = 'health'
+    await ask('/v1/models', nodeModels)
+    const quote = await askQuote(ask, probed, context)
+    sample.reached = quote?.quoted.signed ? 'quoted' : 'models'
+    sample.quoteMs = quote?.tookMs ?? null
+    return { sample, quoted: quote?.quoted ?? null }
+  } catch (error) {
+    sample.fault = asProblem(error).code
+    const quoted = probed.work && sample.reached !== 'nothing' ? probed.work.workId : null
+    return {
+      sample,
+      quoted: quoted === null ? null : { workId: quoted, signed: null },
+    }
+  }
+}
