@@ -6,7 +6,7 @@ import type { InlineConfig } from 'vite'
 
 const nothing = join(import.meta.dirname, '..', 'seal', 'nothing.ts')
 
-export const pageBundling = (): InlineConfig => ({
+export const pageBundling = (outDir = 'dist'): InlineConfig => ({
   root: import.meta.dirname,
   configFile: false,
   logLevel: 'error',
@@ -14,9 +14,11 @@ export const pageBundling = (): InlineConfig => ({
   // Two of the key network's packages name Node's crypto on paths that a browser never takes.
   resolve: { alias: { crypto: nothing } },
   define: { global: 'globalThis' },
+  // The studio seals in a worker thread, which loads its parts as the page does.
+  worker: { format: 'es' },
   build: {
     target: 'es2024',
-    outDir: 'dist',
+    outDir,
     emptyOutDir: true,
     assetsInlineLimit: 0,
     // The policy of the page has no place for an inline script, and a modern browser needs none.

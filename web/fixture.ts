@@ -1,24 +1,24 @@
 /** What a test of the page begins with: a seeded market of real parts, a fresh page on it, and what that page did. */
-import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { after } from 'node:test'
 import { buyWork } from '@grimoire/client/buy-work'
 import { people } from '@grimoire/devnet/accounts'
 import { type Devnet, startDevnet } from '@grimoire/devnet/market'
 import { freePorts } from '@grimoire/devnet/ports'
 import { parseMoney } from '@grimoire/schema/amounts'
-import axe from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { buildPage } from './build.ts'
 import { launchBrowser } from './fixture-browser.ts'
 
-export const PATIENCE_MS = 20_000
+const PATIENCE_MS = 20_000
 
 /** Roles of the play wallet, as the page keeps them. */
 const ROLES = {
   cleo: { id: 'reader', name: 'Cleo, a reader', address: '0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65' },
   ada: { id: 'maker', name: 'Ada, a maker', address: '0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC' },
+  olga: { id: 'operator', name: 'Olga, an operator', address: '0x976EA74026E726554dB657fA54763abd0C3a0aa9' },
   dan: { id: 'second', name: 'Dan, another reader', address: '0x9965507D1a55bcC2695C58ba16FB37d819B0A4dc' },
 } as const
 
@@ -46,11 +46,11 @@ function watch(page: Page): Deeds {
   return deeds
 }
 
-export async function startShop(): Promise<Shop> {
+export async function startShop(edgeSettings: Record<string, string> = {}): Promise<Shop> {
   await buildPage()
   const folder = mkdtempSync(join(tmpdir(), 'grimoire-web-'))
   const [devnet, browser] = await Promise.all([
-    startDevnet({ folder, ports: await freePorts(), seeded: true }),
+    startDevnet({ folder, ports: await freePorts(), seeded: true, edgeSettings }),
     launchBrowser(),
   ])
   const url = devnet.edge.url
@@ -87,39 +87,9 @@ export async function startShop(): Promise<Shop> {
   }
 }
 
-/** Everything that a page of this market may ask: its edge, the chain, the key nodes and the machine that answers. */
-export function requireOwnHosts({ devnet, url }: Shop, { asked }: Deeds): void {
-  const { ports } = devnet
-  const known = new Set([
-    new URL(url).host,
-    ...[ports.chain, ports.node, ...ports.keyNodes].map(port => `127.0.0.1:${port}`),
-  ])
-  const foreign = asked.filter(one => !/^(data|blob):/.test(one) && !known.has(new URL(one).host))
-  assert.deepEqual(foreign, [])
-}
-
-/** Nothing broke, and nothing was refused by the page's own policy. */
-export function requireQuiet({ broke, printed }: Deeds): void {
-  assert.deepEqual(broke, [])
-  const policy = printed.filter(line => /Content Security Policy|violates|Refused to/i.test(line))
-  assert.deepEqual(policy, [])
-}
-
-type Finding = { impact?: string | null; id: string; nodes: { html: string; failureSummary?: string }[] }
-
-/** The script is run by the browser's debugger, which the page's policy does not bind. */
-export async function requireAccessible(page: Page, where: string): Promise<void> {
-  await page.evaluate(axe.source)
-  const findings = await page.evaluate<Finding[]>(
-    `axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations)`,
-  )
-  const grave = findings.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-  const told = grave.map(({ id, nodes }) => `${where}: ${id}\n${nodes.map(n => n.html).join('\n')}`)
-  assert.deepEqual(told, [])
-}
-
-/** At 320 pixels nothing is wider than the window. */
-export async function requireNoSidewaysScroll(page: Page, where: string): Promise<void> {
-  const width = await page.evaluate<number>('document.documentElement.scrollWidth')
-  assert.ok(width <= 320, `${where} is ${width} pixels wide at 320`)
+/** One for a whole file of tests, which is taken down after the last of them. */
+export async function openShop(edgeSettings?: Record<string, string>): Promise<Shop> {
+  const shop = await startShop(edgeSettings)
+  after(() => shop.stop())
+  return shop
 }

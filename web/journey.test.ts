@@ -1,27 +1,22 @@
 /** A holder's whole way on the page, with the play wallet: finds, buys, chats, checks a receipt, sells, and is shut out. */
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { enter, unlock } from '@grimoire/client/cli/enter'
+import { readSettings } from '@grimoire/client/cli/options'
+import { type RunningGateway, runGateway } from '@grimoire/client/cli/running'
+import { importBundle } from '@grimoire/client/gateway/bundle'
 import { moneyOf } from '@grimoire/client/money'
 import { people } from '@grimoire/devnet/accounts'
 import { parseMoney } from '@grimoire/schema/amounts'
 import type { Page } from 'playwright-core'
-import {
-  requireAccessible,
-  requireNoSidewaysScroll,
-  requireOwnHosts,
-  requireQuiet,
-  type Shop,
-  startShop,
-  type Visit,
-} from './fixture.ts'
+import { openShop, type Visit } from './fixture.ts'
+import { requireAccessible, requireNoSidewaysScroll, requireOwnHosts, requireQuiet } from './fixture-page.ts'
 
-let shop: Shop
-let cleo: Visit
-before(async () => {
-  shop = await startShop()
-  cleo = await shop.visit()
-})
-after(() => shop?.stop())
+const shop = await openShop()
+const cleo = await shop.visit()
 
 const composer = (page: Page) => page.getByLabel('Write to Captain Flint')
 const answered = (page: Page, number: number) =>
@@ -61,6 +56,7 @@ test('a newcomer finds a chatbot, takes a play wallet, and buys it for exactly t
   await page.getByRole('button', { name: 'Buy an edition' }).click()
   await page.getByRole('button', { name: /^Cleo/ }).click()
   await page.getByText('You have, afterwards').waitFor()
+  await page.getByText('The chain was asked just now').waitFor()
   await requireAccessible(page, 'the review of a purchase')
   await page.getByRole('button', { name: 'Buy for $12.50' }).click()
   await page.getByText('Captain Flint is yours').waitFor()
@@ -85,7 +81,7 @@ test('a receipt is worked out again in the page', async () => {
   await requireAccessible(page, 'a chat with its receipt')
 })
 
-test('an answer that is stopped keeps its text, and the channel goes on after it', async () => {
+test('an answer that is stopped keeps its text, and says at once what it came to, with its receipt', async () => {
   const { page } = cleo
   const network = await page.context().newCDPSession(page)
   await composer(page).fill('What is your name?')
@@ -95,13 +91,14 @@ test('an answer that is stopped keeps its text, and the channel goes on after it
   await page.keyboard.press('Enter')
   await page.locator('[aria-busy=true] p').filter({ hasText: 'Arr' }).waitFor()
   await page.keyboard.press('Escape')
-  await page.getByText('You stopped it here.').waitFor()
   await network.send('Network.emulateNetworkConditions', { ...throttle, downloadThroughput: -1 })
   const stopped = page.getByRole('listitem').filter({ hasText: 'You stopped it here.' })
   await stopped.getByText('Arr', { exact: false }).waitFor()
-  await stopped.getByText('What was delivered is charged with the next answer').waitFor()
+  await stopped.getByText('receipt', { exact: true }).click()
+  await stopped.getByRole('button', { name: 'Verify it here' }).click()
+  await stopped.getByText('✓ Right.').waitFor()
   await ask(page, 'What is the safe code?')
-  await answered(page, 2)
+  await answered(page, 3)
   await page.getByText('No signature needed.', { exact: false }).waitFor()
 })
 
@@ -119,11 +116,53 @@ test('after a reload the conversation is there, and asks the wallet for nothing'
   await page.getByText('The harbor fee be 12 coins', { exact: false }).first().waitFor()
   await page.getByText('No signature needed.', { exact: false }).waitFor()
   await ask(page, 'What is the harbor fee?')
-  await answered(page, 3)
+  await answered(page, 4)
   await page.setViewportSize({ width: 320, height: 640 })
   await requireNoSidewaysScroll(page, 'the chat')
   await requireAccessible(page, 'the chat at 320')
   await page.setViewportSize({ width: 1280, height: 860 })
+})
+
+test('a question asked another way begins a conversation of its own, and the first stays as it was', async () => {
+  const { page } = cleo
+  await page.getByRole('button', { name: 'Ask another way' }).first().click()
+  await page.getByText('Question 1, another way.', { exact: false }).waitFor()
+  assert.equal(await composer(page).inputValue(), 'What is the harbor fee?')
+  await page.keyboard.press('Escape')
+  assert.equal(await composer(page).inputValue(), '', 'Esc leaves the question alone')
+  await answered(page, 4)
+  await page.getByRole('button', { name: 'Ask another way' }).first().click()
+  await ask(page, 'What is your name?')
+  await answered(page, 1)
+  await page.getByRole('button', { name: 'What is the harbor fee?' }).click()
+  await answered(page, 4)
+})
+
+test('a conversation is named, pinned and taken along; a temporary one is gone with the page', async () => {
+  const { page } = cleo
+  await page.getByRole('button', { name: 'Rename' }).click()
+  await page.getByLabel('Name').fill('At the harbor')
+  await page.getByRole('button', { name: 'Keep this name' }).click()
+  await page.getByRole('button', { name: 'Pin' }).click()
+  await page.getByRole('button', { name: 'Pinned: At the harbor' }).waitFor()
+  await page.getByText('Save as a file').click()
+  const saved = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'SillyTavern, to go on there' }).click()
+  const file = await (await saved).path()
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n')
+  assert.deepEqual([lines.length, JSON.parse(lines[1] ?? '').mes], [9, 'What is the harbor fee?'])
+  await page.getByRole('button', { name: 'Temporary one' }).click()
+  await page.getByText('This conversation is not kept', { exact: false }).waitFor()
+  await ask(page, 'What is the safe code?')
+  await answered(page, 1)
+  await page.reload()
+  await page.getByRole('button', { name: 'Pinned: At the harbor' }).click()
+  await answered(page, 4)
+  assert.equal(await page.getByRole('button', { name: 'What is the safe code?' }).count(), 0)
+  await page.locator('body').press('?')
+  await page.getByRole('dialog', { name: 'Keyboard' }).waitFor()
+  await requireAccessible(page, 'the keyboard map')
+  await page.keyboard.press('Escape')
 })
 
 test('what was set aside and not answered for comes back with one press', async () => {
@@ -182,6 +221,52 @@ test('a prompt is bought, opened at the price of its edition, and read; its text
   assert.equal(await page.getByRole('button', { name: 'Sell Slogan smith' }).count(), 0)
 })
 
+/** A gateway as its owner would start it, over a store that has taken in the file. */
+async function gatewayWith(file: string): Promise<RunningGateway> {
+  const store = mkdtempSync(join(tmpdir(), 'grimoire-everywhere-'))
+  const settings = readSettings({ edge: shop.url, store, port: 0 })
+  const entered = await enter(settings)
+  await importBundle(entered.market, await unlock(entered, settings), JSON.parse(readFileSync(file, 'utf8')))
+  const running = await runGateway(entered, settings)
+  const stop = () => running.stop().finally(() => rmSync(store, { recursive: true }))
+  return { ...running, stop }
+}
+
+test('what is set aside for a work goes to a gateway of one’s own, where any program asks it', async () => {
+  const { page } = cleo
+  const take = async () => {
+    await page.goto(`${shop.url}/library`)
+    await page.getByRole('button', { name: 'Use it everywhere (Slogan smith)' }).click()
+    await page.getByRole('button', { name: 'Save it for my gateway' }).click()
+  }
+  await take()
+  await page.getByRole('link', { name: 'Ask it one question' }).click()
+  await page.getByLabel('What Slogan smith should work on').fill('a bakery')
+  await page.keyboard.press('Enter')
+  await answered(page, 1)
+  const saved = page.waitForEvent('download')
+  await take()
+  const file = await saved
+  await page.getByText(`npx grimoire import ${file.suggestedFilename()}`).waitFor()
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.getByRole('button', { name: 'Copy Base URL' }).click()
+  await page.getByText('Copied', { exact: true }).waitFor()
+  assert.equal(await page.evaluate('navigator.clipboard.readText()'), 'http://127.0.0.1:7411/v1')
+  await requireAccessible(page, 'the way to a gateway')
+  const { url, token, stop } = await gatewayWith(await file.path())
+  try {
+    const asked = await fetch(`${url}/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'slogan-smith', messages: [{ role: 'user', content: 'a bakery' }] }),
+    })
+    const { choices } = await asked.json()
+    assert.ok(choices[0].message.content.length > 0)
+  } finally {
+    await stop()
+  }
+})
+
 /** Goes on with Tab until what has this name is in focus. */
 async function tabTo(page: Page, name: RegExp): Promise<void> {
   for (let presses = 0; presses < 60; presses++) {
@@ -201,13 +286,13 @@ test('a purchase needs no mouse: found, reviewed, bought and asked by keyboard a
   await tabTo(page, /^Search the works/)
   await page.keyboard.type('baker')
   await page.waitForURL(/q=baker/)
-  await page.getByText('1 work, the newest first').waitFor({ state: 'attached' })
+  await page.getByText('1 work, the best match first').waitFor()
   await tabTo(page, /^Mira/)
   await page.keyboard.press('Enter')
   await page.getByText('✓ This page has held').waitFor()
   await tabTo(page, /^Buy an edition/)
   await page.keyboard.press('Enter')
-  await page.getByText('You have, afterwards').waitFor()
+  await page.getByText('The chain was asked just now').waitFor()
   await tabTo(page, /^Buy for \$12\.50/)
   await page.keyboard.press('Enter')
   await page.getByText('is yours').waitFor()
@@ -218,6 +303,28 @@ test('a purchase needs no mouse: found, reviewed, bought and asked by keyboard a
   await page.keyboard.type('What is the price of bread?')
   await page.keyboard.press('Enter')
   await answered(page, 1)
+  requireQuiet(deeds)
+})
+
+test('a maker’s earnings by day and kind are those of the chain to the unit, each with its transaction', async () => {
+  const { page, deeds } = await shop.visit({ as: 'ada' })
+  await page.goto(`${shop.url}/earnings`)
+  await page.getByText('this edge and the ledger’s own events come to the same').waitFor()
+  await page.getByText('By kind', { exact: true }).click()
+  await page.getByRole('row', { name: 'First sales' }).getByText('$12.1875').first().waitFor()
+  await requireAccessible(page, 'earnings')
+  const saved = page.waitForEvent('download')
+  await page.getByRole('link', { name: 'Every payment as CSV' }).click()
+  const rows = readFileSync(await (await saved).path(), 'utf8')
+    .trimEnd()
+    .split(/\r?\n/)
+  assert.match(rows[0] ?? '', /amount_atomic,block_number,transaction$/)
+  assert.ok(rows.some(row => /,sale,\d+,12187500,\d+,0x[0-9a-f]{64}$/.test(row)))
+  await page.getByText('As an operator', { exact: true }).click()
+  await page.getByText('This account is not registered as an operator').waitFor()
+  await page.setViewportSize({ width: 320, height: 640 })
+  await requireNoSidewaysScroll(page, 'earnings')
+  requireOwnHosts(shop, deeds)
   requireQuiet(deeds)
 })
 

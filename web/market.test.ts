@@ -1,21 +1,15 @@
 /** The page as it is read: found by search, kept in the address, plain when something is missing, usable by anyone. */
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { createHash } from 'node:crypto'
+import { test } from 'node:test'
+import { proveOpening } from '@grimoire/client/prove-opening'
 import { people } from '@grimoire/devnet/accounts'
-import {
-  requireAccessible,
-  requireNoSidewaysScroll,
-  requireOwnHosts,
-  requireQuiet,
-  type Shop,
-  startShop,
-} from './fixture.ts'
+import { parseMoney } from '@grimoire/schema/amounts'
+import { openShop } from './fixture.ts'
+import { serveElsewhere } from './fixture-elsewhere.ts'
+import { requireAccessible, requireNoSidewaysScroll, requireOwnHosts, requireQuiet } from './fixture-page.ts'
 
-let shop: Shop
-before(async () => {
-  shop = await startShop()
-})
-after(() => shop?.stop())
+const shop = await openShop()
 
 /** Every page with the sentence by which one knows that it has all arrived. */
 const pages = (): [path: string, arrived: string][] => [
@@ -24,8 +18,10 @@ const pages = (): [path: string, arrived: string][] => [
   ['/library', 'Whose library?'],
   [`/chat/${shop.workIdOf('captain-flint')}`, 'Who is asking?'],
   ['/earnings', 'Whose earnings?'],
+  ['/operate', 'A bond of $100.00'],
   ['/status', 'together open a key'],
-  ['/trust', 'You trust whoever served you this page.'],
+  ['/trust', 'You trust whoever served you this page'],
+  ['/economy', 'What is slashed goes to'],
   [`/creators/${people.ada.address}`, 'purchases in all'],
   ['/nothing-here', 'This leaf is not in the book'],
 ]
@@ -40,6 +36,30 @@ test('the works are there without a wallet, without asking the chain or any othe
     [],
   )
   requireQuiet(deeds)
+})
+
+test('a work is called unproven until its node has shown that it opens; then its page says so, with what was answered', async () => {
+  const { page } = await shop.visit()
+  const { devnet } = shop
+  const workId = shop.workIdOf('captain-flint')
+  await page.goto(`${shop.url}/works/${workId}`)
+  await page.getByText('Unproven', { exact: true }).waitFor()
+  const question = 'What is the name of your ship?'
+  const { samples } = await proveOpening(devnet.market, {
+    ...{ workId, nodeUrl: devnet.nodeUrl, operator: devnet.operator.address },
+    wallet: devnet.walletOf(people.bela),
+    questions: [
+      { messages: [{ role: 'user', content: question }], options: { temperature: 0, max_tokens: 24 } },
+    ],
+    ...{ maxDepositAtomic: parseMoney('0.5'), maxTurnAtomic: parseMoney('0.05') },
+  })
+  await page.reload()
+  await page.getByText('Proven to open by 1 node').waitFor()
+  await page.getByText(question).waitFor()
+  await page.getByText(samples[0]?.output ?? 'an answer').waitFor()
+  await page.goto(shop.url)
+  await page.getByRole('article').filter({ hasText: 'Captain Flint' }).waitFor()
+  assert.equal(await page.getByRole('article').filter({ hasText: 'unproven' }).count(), 5)
 })
 
 test('it is served with a policy that runs nothing inline and loads nothing from another host', async () => {
@@ -65,7 +85,7 @@ test('a search stands in the address as it is typed, can be sent to someone, and
   await page.goto(shop.url)
   await page.getByRole('searchbox').fill('captain')
   await page.waitForURL(/\?q=captain$/)
-  await page.getByText('1 work, the newest first').waitFor({ state: 'attached' })
+  await page.getByText('1 work, the best match first').waitFor({ state: 'attached' })
   await page.getByText('Prompts', { exact: true }).click()
   await page.getByRole('heading', { name: 'Nothing matches' }).waitFor()
   assert.match(page.url(), /kind=prompt/)
@@ -73,6 +93,24 @@ test('a search stands in the address as it is typed, can be sent to someone, and
   await sent.page.goto(page.url())
   await sent.page.getByRole('link', { name: 'Show everything' }).click()
   await sent.page.getByRole('heading', { name: 'Captain Flint' }).waitFor()
+})
+
+test('works are narrowed by what they have, each condition stands in the address and is taken away with one press', async () => {
+  const { page } = await shop.visit()
+  await page.goto(`${shop.url}/?q=captian&sort=banana`)
+  await page.getByText('No work has the word “captian”: this is what “captain” finds.').waitFor()
+  await page.getByRole('searchbox').fill('')
+  await page.getByText('6 works, the newest first').waitFor()
+  await page.getByLabel('Text', { exact: true }).selectOption({ label: 'Openable (3)' })
+  await page.getByText('3 works, the newest first').waitFor()
+  await page.getByLabel('Price', { exact: true }).selectOption({ label: '$10.00 to under $20.00 (3)' })
+  await page.getByRole('heading', { name: 'Nothing matches' }).waitFor()
+  assert.match(page.url(), /\?disclosure=openable&minPriceAtomic=10000000&maxPriceAtomic=19999999$/)
+  await page.getByRole('button', { name: 'Take away: Openable' }).click()
+  await page.getByLabel('Tag', { exact: true }).selectOption('pirate')
+  await page.getByText('1 work, the newest first').waitFor()
+  await page.getByRole('button', { name: 'Take away: $10.00 to under $20.00' }).click()
+  await page.waitForURL(/\?tags=pirate$/)
 })
 
 test('an order and the way back: the cheapest first, and the search is there again after a look at a work', async () => {
@@ -98,6 +136,8 @@ test('a work says in plain words what it costs, who gets what, and who serves it
     'The machine that answers',
     '$200.00',
     'Nobody has bought it yet.',
+    'Signs a price in',
+    'Nobody holds an edition yet.',
   ]) {
     await page.getByText(words).first().waitFor()
   }
@@ -107,7 +147,7 @@ test('a work says in plain words what it costs, who gets what, and who serves it
 
 test('a work that no machine serves says so, and what that means', async () => {
   const { page } = await shop.visit()
-  await page.route('**/v1/operators', route => route.fulfill({ json: { operators: [] } }))
+  await page.route('**/v1/operators?*', route => route.fulfill({ json: { operators: [] } }))
   await page.goto(`${shop.url}/works/${shop.workIdOf('captain-flint')}`)
   await page.getByText('0 nodes serve this.').waitFor()
 })
@@ -138,6 +178,28 @@ test('an edge that says another price than the ledger is caught, and nothing is 
   assert.equal(await page.getByRole('button', { name: 'Buy an edition' }).isEnabled(), false)
 })
 
+test('a work that this edge hides says so and why, stays for sale, and names what was built on it', async () => {
+  const { page } = await shop.visit()
+  const workId = shop.workIdOf('captain-flint')
+  await page.route('**/v1/works/*', async route => {
+    const answer = await route.fetch()
+    const hidden = { reason: 'spam', note: 'Seen <b>twice</b>.', hiddenAtSeconds: 1_790_000_000 }
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), hidden } })
+  })
+  const child = { workId: '7', title: 'First mate', creator: people.ada.address, shareBps: 500 }
+  await page.route('**/v1/works/*/children?*', route =>
+    route.fulfill({ json: { children: [{ ...child, confirmed: false }], nextCursor: null } }),
+  )
+  await page.goto(`${shop.url}/works/${workId}`)
+  const note = page.getByRole('note', { name: 'Hidden by this edge' })
+  await note.getByText('it is said to be spam').waitFor()
+  await note.getByText('“Seen <b>twice</b>.”').waitFor()
+  await page.getByText('gives it 5 % of what answers bring; claimed').waitFor()
+  await page.getByText('This page has held price, terms and description').waitFor()
+  await requireAccessible(page, 'a hidden work')
+  assert.equal(await page.getByRole('button', { name: 'Buy an edition' }).isEnabled(), true)
+})
+
 test('an edge that is down, and one that talks nonsense: a sentence, a mend, and one press that tries again', async () => {
   for (const answer of [{ status: 503, body: 'away' }, { json: { works: 'none' } }]) {
     const { page } = await shop.visit()
@@ -155,7 +217,7 @@ test('an edge that is down, and one that talks nonsense: a sentence, a mend, and
 test('a market without works and a work that does not exist say what to do', async () => {
   const { page } = await shop.visit()
   await page.route('**/v1/works?*', route =>
-    route.fulfill({ json: { works: [], nextCursor: null, sort: 'new' } }),
+    route.fulfill({ json: { works: [], nextCursor: null, order: 'recency', bounded: false, corrected: [] } }),
   )
   await page.goto(shop.url)
   await page.getByText('The shelves are empty').waitFor()
@@ -214,4 +276,45 @@ test('who asked for less motion gets none, and who chose a look keeps it', async
   await page.getByRole('heading', { name: 'Captain Flint' }).waitFor()
   assert.equal(await page.getByLabel('Look').inputValue(), 'contrast')
   await requireAccessible(page, 'high contrast')
+})
+
+test('the page served from elsewhere lists and checks the works of the edge that stands beside it', async t => {
+  const elsewhere = await serveElsewhere({ edge: shop.url })
+  t.after(() => elsewhere.stop())
+  const { page, deeds } = await shop.visit()
+  await page.goto(`${elsewhere.url}/works/${shop.workIdOf('captain-flint')}`)
+  await page.getByText('This page has held price, terms and description').waitFor()
+  await page.goto(elsewhere.url)
+  await page.getByRole('heading', { name: 'Captain Flint' }).waitFor()
+  assert.equal(await page.getByRole('article').count(), 6)
+  const routes = deeds.asked.filter(url => new URL(url).pathname.startsWith('/v1/'))
+  assert.ok(routes.length > 2 && routes.every(url => url.startsWith(shop.url)), routes.join())
+  assert.ok(deeds.asked.every(url => !url.startsWith(shop.url) || routes.includes(url)))
+  requireQuiet(deeds)
+  await page.close()
+})
+
+test('a page that is told of another ledger than its edge’s shows none of the edge’s works as checked', async t => {
+  const { addresses, chain } = shop.devnet
+  const foreign = { ...addresses, works: addresses.operators }
+  const elsewhere = await serveElsewhere({ edge: shop.url, addresses: foreign, rpcUrls: [chain.rpcUrl] })
+  t.after(() => elsewhere.stop())
+  const { page } = await shop.visit()
+  await page.goto(`${elsewhere.url}/works/${shop.workIdOf('captain-flint')}`)
+  await page.getByText('These addresses are not those of one ledger').first().waitFor()
+  await page.close()
+})
+
+test('what the edge serves as the page is what the list of the release says, file by file', async () => {
+  const list = await (await fetch(`${shop.url}/release.txt`)).text()
+  const files = list
+    .trim()
+    .split('\n')
+    .map(line => line.split('  '))
+  assert.ok(files.length > 10 && files.some(([, name]) => name === 'index.html'))
+  // What tells a server its headers is read by it, and served by none.
+  for (const [hash, name] of files.filter(([, name]) => name !== '_headers')) {
+    const bytes = new Uint8Array(await (await fetch(`${shop.url}/${name}`)).arrayBuffer())
+    assert.equal(createHash('sha256').update(bytes).digest('hex'), hash, name)
+  }
 })

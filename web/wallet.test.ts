@@ -1,6 +1,6 @@
 /** A wallet of one's own on the page: how often it is asked, and what happens when it refuses or comes too late. */
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { buyWork } from '@grimoire/client/buy-work'
 import { owedTo } from '@grimoire/client/credits'
 import { moneyOf } from '@grimoire/client/money'
@@ -8,21 +8,11 @@ import { publishWork } from '@grimoire/client/publish-work'
 import { people } from '@grimoire/devnet/accounts'
 import { partsOf, seedNamed, seedTerms } from '@grimoire/devnet/seeds'
 import { formatMoney, parseMoney } from '@grimoire/schema/amounts'
-import {
-  requireAccessible,
-  requireNoSidewaysScroll,
-  requireOwnHosts,
-  requireQuiet,
-  type Shop,
-  startShop,
-} from './fixture.ts'
+import { openShop } from './fixture.ts'
+import { requireAccessible, requireNoSidewaysScroll, requireOwnHosts, requireQuiet } from './fixture-page.ts'
 import { giveWallet } from './fixture-wallet.ts'
 
-let shop: Shop
-before(async () => {
-  shop = await startShop()
-})
-after(() => shop?.stop())
+const shop = await openShop()
 
 /** A visitor with the wallet of an account of the chain, on the page of a work. */
 async function withWallet(account: string, workId: string) {
@@ -93,12 +83,12 @@ test('who comes too late for the last edition is told so, and signs for nothing'
   const { page, wallet } = await withWallet(people.cleo.address, workId)
   await page.getByRole('button', { name: 'Buy an edition' }).click()
   await page.getByRole('button', { name: 'Test Purse' }).click()
-  await page.getByRole('button', { name: 'Buy for $1.00' }).waitFor()
+  await page.getByText('The chain was asked just now').waitFor()
   await buyWork(market, { wallet: walletOf(people.dan), workId, maxCostAtomic: parseMoney('1') })
   await page.getByRole('button', { name: 'Buy for $1.00' }).click()
   await page.getByText('Every edition of the work is sold.').waitFor()
   assert.deepEqual(await wallet.asked(), [])
-  await page.getByRole('button', { name: 'Close' }).click()
+  await page.getByRole('button', { name: 'See what holders ask' }).click()
   await page.getByText('every edition is sold').waitFor()
 })
 
@@ -130,7 +120,11 @@ test('an account without money is told what it has before it signs', async () =>
   await page.getByRole('button', { name: 'Buy an edition' }).click()
   await page.getByRole('button', { name: 'Test Purse' }).click()
   await page.getByText('You have only').waitFor()
-  await page.getByRole('button', { name: 'Buy for $12.50' }).click()
   await page.getByText('The account holds less money than this costs.').waitFor()
+  assert.equal(
+    await page.getByRole('button', { name: 'Buy for $12.50' }).count(),
+    0,
+    'nothing to sign is offered',
+  )
   assert.deepEqual(await wallet.asked(), [])
 })

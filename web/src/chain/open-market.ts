@@ -1,29 +1,28 @@
-/** The market as the client knows it: opened on first need, and only for the chain that the edge has named. */
-import { openKeyNetwork } from '@grimoire/client/key-network'
-import { checkChain, createMarket, type Market } from '@grimoire/client/market'
-import { createPublicClient } from 'viem'
+/** The market as the client knows it: opened on first need, and only for a chain and a ledger that are what was named. */
+import { checkLedger } from '@grimoire/client/check-ledger'
+import { createMarket, type Market } from '@grimoire/client/market'
+import { readPlace } from '../edge/place.ts'
+import { lateKeyNetwork } from './late-key-network.ts'
 import { type Network, readNetwork } from './network.ts'
+import { createReadingClient } from './reading-client.ts'
 import { chainOf, pollingMs, transportOf } from './viem-chain.ts'
 
 let opened: Promise<Market> | null = null
 
 async function open(network: Network): Promise<Market> {
-  const publicClient = createPublicClient({
+  const publicClient = createReadingClient({
     chain: chainOf(network),
     transport: transportOf(network),
     pollingInterval: pollingMs(network),
-    // Each block may change what is true; a cached height would show a sold edition as one's own.
-    cacheTime: 0,
-    batch: { multicall: true },
   })
   const { addresses } = network
   const market = createMarket({
     addresses,
     publicClient,
-    edgeUrl: location.origin,
-    keyNetwork: openKeyNetwork({ addresses, publicClient }),
+    edgeUrl: (await readPlace()).edgeUrl,
+    keyNetwork: lateKeyNetwork({ addresses, publicClient }),
   })
-  await checkChain(market)
+  await checkLedger(market)
   return market
 }
 

@@ -1,24 +1,21 @@
-/** Where one writes: Enter sends, Shift+Enter breaks the line, Esc stops, ↑ in an empty field takes the last question back. */
+/** Where one writes: Enter sends, Shift+Enter breaks the line, Esc stops, ↑ in an empty field edits the last question. */
 import { useQuery } from '@tanstack/react-query'
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useRef } from 'react'
 import { plural } from '../words/plain.ts'
-import { isGranted } from './line.ts'
-import type { Place, Room, RoomState } from './room.ts'
+import type { Place } from './place.ts'
+import type { Room, RoomState } from './room.ts'
 
-type Props = { room: Room; state: RoomState; place: Place; depositAtomic: bigint; title: string }
+type Props = { room: Room; state: RoomState; place: Place | null; depositAtomic: bigint; title: string }
 
 /** How often the wallet will be asked for the next question, as far as can be known before. */
 function useSignaturesAhead({ place, state }: Pick<Props, 'place' | 'state'>): number | null {
-  const { vault, workId, checked } = place
   const granted = useQuery({
     queryKey: [
-      'granted',
-      workId,
-      checked.quote.sessionKey,
-      place.session.address,
+      ...['granted', place?.workId, place?.checked.quote.sessionKey, place?.session.address],
       state.money?.walletSignatures,
     ],
-    queryFn: () => isGranted(vault, workId, checked),
+    enabled: place !== null,
+    queryFn: async () => place !== null && (await import('./purse.ts')).isGranted(place),
   })
   if (granted.data === undefined) return null
   const paid = state.money !== null && state.money.leftAtomic > 20_000n
@@ -26,10 +23,15 @@ function useSignaturesAhead({ place, state }: Pick<Props, 'place' | 'state'>): n
 }
 
 export function Composer({ room, state, place, depositAtomic, title }: Props) {
-  const [text, setText] = useState('')
+  const { writing: text } = state
+  const setText = (next: string) => {
+    room.write(next)
+    if (next !== '') room.prepare(depositAtomic)
+  }
   const field = useRef<HTMLTextAreaElement>(null)
   const ahead = useSignaturesAhead({ place, state })
   const busy = state.live !== null
+  const isPrompt = place?.work.terms.kind === 'prompt'
   useEffect(() => {
     if (!busy) return
     const stopByKey = (event: globalThis.KeyboardEvent) => {
@@ -38,12 +40,14 @@ export function Composer({ room, state, place, depositAtomic, title }: Props) {
     window.addEventListener('keydown', stopByKey)
     return () => window.removeEventListener('keydown', stopByKey)
   }, [busy, room])
+  useEffect(() => {
+    if (state.editing !== null) field.current?.focus()
+  }, [state.editing])
   const send = async () => {
     const question = text.trim()
     if (!question || busy) return
     setText('')
-    const answered = await room.ask(question, depositAtomic)
-    if (!answered) setText(before => before || question)
+    await room.ask(question, depositAtomic)
     field.current?.focus()
   }
   const byKey = (event: KeyboardEvent) => {
@@ -52,10 +56,11 @@ export function Composer({ room, state, place, depositAtomic, title }: Props) {
       void send()
     }
     const last = state.conversation.exchanges.at(-1)
-    if (event.key === 'ArrowUp' && text === '' && last) {
+    if (event.key === 'ArrowUp' && text === '' && last && !busy) {
       event.preventDefault()
-      setText(last.question)
+      room.edit(state.conversation.exchanges.length - 1)
     }
+    if (event.key === 'Escape' && state.editing !== null) room.edit(null)
   }
   return (
     <form
@@ -65,8 +70,17 @@ export function Composer({ room, state, place, depositAtomic, title }: Props) {
         void send()
       }}
     >
+      {state.editing !== null && (
+        <p role="status" className="-mt-1 mb-1 flex flex-wrap items-center gap-x-3">
+          Question {state.editing + 1}, another way. What was said stays in this conversation; the new answer
+          begins another.
+          <button type="button" className="button quiet" onClick={() => room.edit(null)}>
+            Leave it
+          </button>
+        </p>
+      )}
       <label className="unseen" htmlFor="composer">
-        {place.kind === 'prompt' ? `What ${title} should work on` : `Write to ${title}`}
+        {isPrompt ? `What ${title} should work on` : `Write to ${title}`}
       </label>
       <div className="flex items-end gap-3">
         <textarea
@@ -74,11 +88,7 @@ export function Composer({ room, state, place, depositAtomic, title }: Props) {
           ref={field}
           rows={1}
           className="field max-h-52 grow resize-none py-2! text-lg [field-sizing:content]"
-          placeholder={
-            place.kind === 'prompt'
-              ? 'What it should work on, or a JSON object of its variables'
-              : 'Write to it'
-          }
+          placeholder={isPrompt ? 'What it should work on, or a JSON object of its variables' : 'Write to it'}
           value={text}
           onChange={event => setText(event.target.value)}
           onKeyDown={byKey}

@@ -1,28 +1,29 @@
 /** A conversation as it is kept: questions, each with the answers that it got, and what each answer cost and proved. */
 
 import { atomicText } from '@grimoire/schema/amounts'
-import { chatRequest } from '@grimoire/schema/chat'
-import { bytes32 } from '@grimoire/schema/hex'
-import { prices } from '@grimoire/schema/price'
-import { signedReceipt } from '@grimoire/schema/receipt'
 import { z } from 'zod'
+import type { Proof } from './proof.ts'
 
-const proof = signedReceipt.extend({
-  request: chatRequest,
-  agreed: z.object({
-    prices,
-    beforeAtomic: atomicText,
-    maxChargeAtomic: atomicText,
-    channelId: bytes32,
+/** What is shown of it; the whole is read, and worked out again, when one asks. */
+const shownOfProof = z.object({
+  signature: z.string(),
+  request: z.object({ messages: z.array(z.unknown()) }),
+  agreed: z.object({ beforeAtomic: atomicText, maxChargeAtomic: atomicText }),
+  receipt: z.object({
+    ...{ chargedAtomic: atomicText, cumulativeAtomic: atomicText, outputTokens: z.number() },
+    ...{ sequence: z.number(), split: z.object({ creatorAtomic: atomicText }) },
   }),
 })
-export type Proof = z.infer<typeof proof>
+const proof = z.custom<Proof>(value => shownOfProof.safeParse(value).success)
 
 const answer = z.object({
   text: z.string(),
   /** `stopped` by its reader; `broken` when the machine or the network failed. Both keep the text that came. */
   end: z.enum(['whole', 'stopped', 'broken']),
-  proof: proof.optional(),
+  /** Why the machine cut it, in a sentence. */
+  notice: z.string().optional(),
+  /** One of an earlier form is dropped, the words stay. */
+  proof: proof.optional().catch(undefined),
   firstTokenMs: z.number().optional(),
   tokensPerSecond: z.number().optional(),
 })
@@ -39,6 +40,11 @@ export type Exchange = z.infer<typeof exchange>
 const conversation = z.object({
   id: z.string(),
   beganAtMs: z.number(),
+  /** As its reader called it. */
+  name: z.string().optional(),
+  pinned: z.boolean().optional(),
+  /** The conversation that it was a turning off from. */
+  branchOf: z.string().optional(),
   exchanges: z.array(exchange),
 })
 export type Conversation = z.infer<typeof conversation>
@@ -52,8 +58,18 @@ export const newConversation = (): Conversation => ({
 export const readConversation = (text: string): Conversation | null =>
   conversation.safeParse(JSON.parse(text)).data ?? null
 
-export const titleOf = ({ exchanges }: Conversation): string =>
-  exchanges[0]?.question.slice(0, 60) || 'Nothing asked yet'
+/** All that was said before a question, as a conversation of its own: the old one stays as it is. */
+export const branchBefore = (whole: Conversation, index: number): Conversation => ({
+  ...newConversation(),
+  branchOf: whole.id,
+  ...(whole.name ? { name: `${whole.name}, another way` } : {}),
+  exchanges: whole.exchanges.slice(0, index),
+})
+
+export const MAX_NAME_CHARS = 80
+
+export const titleOf = ({ name, exchanges }: Conversation): string =>
+  name || exchanges[0]?.question.slice(0, 60) || 'Nothing asked yet'
 
 export const shownAnswer = ({ answers, shown }: Exchange): KeptAnswer | undefined => answers[shown]
 
@@ -72,9 +88,4 @@ export function messagesOf(before: readonly Exchange[], question: string) {
       : []),
   ])
   return [...said, { role: 'user' as const, content: question }]
-}
-
-export function asMarkdown(title: string, { exchanges }: Conversation): string {
-  const parts = exchanges.map(one => `**You:** ${one.question}\n\n${shownAnswer(one)?.text ?? ''}`)
-  return `# ${title}\n\n${parts.join('\n\n---\n\n')}\n`
 }

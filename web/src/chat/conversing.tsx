@@ -1,22 +1,35 @@
 /** The room drawn: what was said, what is being said, where one writes, and what it costs. */
-import type { ReadWork } from '@grimoire/client/read-work'
-import { isProblem } from '@grimoire/schema/problem'
-import { Link } from '@tanstack/react-router'
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
-import { Refusal } from '../design/states.tsx'
+import type { Hex } from '@grimoire/schema/hex'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { plain } from '../words/plain.ts'
 import { Composer } from './composer.tsx'
-import type { Conversation } from './conversation.ts'
 import { useDeposit } from './deposit.ts'
+import { Keys } from './keys.tsx'
 import { Meter } from './meter.tsx'
 import { Past } from './past.tsx'
-import { makeRoom, type Place, type Room } from './room.ts'
+import { chatPlace } from './place.ts'
+import { roomOf } from './room.ts'
+import type { Kept } from './shelf.ts'
 import { Transcript } from './transcript.tsx'
+import { NoMachine, Trouble } from './trouble.tsx'
 
-function useRoom(place: Place, before: readonly Conversation[]) {
-  const [room] = useState(() => makeRoom(place, before[0] ?? null))
+function useRoom(kept: Kept, operator: Hex | undefined) {
+  const [room] = useState(() => roomOf(kept))
+  const queries = useQueryClient()
+  const navigate = useNavigate({ from: '/chat/$workId' })
+  const sit = useCallback(
+    (at: Hex | undefined) => room.sitAt(at, () => queries.fetchQuery(chatPlace(room.shelf, at))),
+    [room, queries],
+  )
+  useEffect(() => sit(operator), [sit, operator])
+  const choose = (other: Hex) => {
+    sit(other)
+    void navigate({ search: { operator: other } })
+  }
   const state = useSyncExternalStore(room.subscribe, () => room.state)
-  return { room, state }
+  return { room, state, choose }
 }
 
 /** The newest words stay in sight while whoever reads is at the end; who has scrolled up is left there. */
@@ -31,46 +44,37 @@ function useFollow(change: unknown) {
     window.addEventListener('scroll', look, { passive: true })
     return () => window.removeEventListener('scroll', look)
   }, [])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the change is what moves the end
+  const shown = useRef<unknown>(null)
   useEffect(() => {
+    if (shown.current === change) return
+    shown.current = change
     if (following.current) end.current?.scrollIntoView({ block: 'end' })
   }, [change])
   return end
 }
 
-function Trouble({ error, room }: { error: unknown; room: Room }) {
-  const begin = (
-    <button type="button" className="button" onClick={() => room.begin()}>
-      Begin a new conversation
-    </button>
-  )
-  return (
-    <div className="my-6">
-      <Refusal error={error}>
-        {isProblem(error, 'prompt_too_long') ? begin : null}
-        {isProblem(error, 'not_holder') ? (
-          <Link to="/library" className="button">
-            To your library
-          </Link>
-        ) : null}
-      </Refusal>
-    </div>
-  )
-}
-
-export function Conversing(props: { place: Place; work: ReadWork; before: readonly Conversation[] }) {
-  const { place, work, before } = props
-  const { room, state } = useRoom(place, before)
-  const [depositAtomic, setDepositAtomic] = useDeposit(place.checked)
+export function Conversing({ kept }: { kept: Kept }) {
+  const { operator } = useSearch({ from: '/chat/$workId' })
+  const { room, state, choose } = useRoom(kept, operator)
+  const { shelf } = room
+  const found = useQuery(chatPlace(shelf, operator))
+  const place = found.data ?? null
+  const [depositAtomic, setDepositAtomic] = useDeposit()
   const end = useFollow(state.live?.text ?? state.conversation)
-  const title = plain(work.manifest.title)
+  const wasCutOff = useRef(kept.underWay !== null)
+  useEffect(() => {
+    if (wasCutOff.current) void room.goOn(depositAtomic)
+    wasCutOff.current = false
+  }, [room, depositAtomic])
+  const title = plain(place?.work.manifest.title ?? shelf.title)
+  const asking = place?.checked.quote.operator ?? operator
   return (
     <div className="width grid grow gap-x-12 pt-6 md:grid-cols-[1fr_15rem] md:pt-10">
       <div className="flex min-h-[70dvh] min-w-0 flex-col">
         <h1 className="text-4xl!">
           <Link
             to="/works/$workId"
-            params={{ workId: place.workId }}
+            params={{ workId: shelf.workId }}
             className="no-underline hover:text-rubric"
           >
             {title}
@@ -80,17 +84,26 @@ export function Conversing(props: { place: Place; work: ReadWork; before: readon
           room={room}
           state={state}
           title={title}
-          opening={work.manifest.summary}
-          place={place}
-          again={() => room.again(depositAtomic)}
+          opening={place?.work.manifest.summary ?? shelf.summary}
+          depositAtomic={depositAtomic}
         />
-        {state.error !== null && <Trouble error={state.error} room={room} />}
+        {state.error !== null && <Trouble {...{ room, state, depositAtomic, choose }} operator={asking} />}
+        {found.isError && state.error === null && (
+          <NoMachine
+            {...{ choose, operator, error: found.error }}
+            workId={shelf.workId}
+            again={() => void found.refetch()}
+          />
+        )}
         <div ref={end} />
-        <Composer room={room} state={state} place={place} depositAtomic={depositAtomic} title={title} />
+        {!found.isError && (
+          <Composer room={room} state={state} place={place} depositAtomic={depositAtomic} title={title} />
+        )}
       </div>
       <aside aria-label="Cost and history" className="mt-10 space-y-10 md:mt-2">
         <Meter {...{ room, state, place, depositAtomic, setDepositAtomic }} />
-        <Past room={room} state={state} place={place} title={title} />
+        <Past room={room} state={state} title={title} />
+        <Keys />
       </aside>
     </div>
   )

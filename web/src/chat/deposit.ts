@@ -6,16 +6,18 @@ export const DEPOSITS_ATOMIC: readonly bigint[] = [250_000n, 500_000n, 1_000_000
 
 const KEY = 'grimoire.deposit'
 
-export function useDeposit({ quote }: CheckedQuote): [bigint, (depositAtomic: bigint) => void] {
+export function depositOf(wantedAtomic: bigint, { quote }: Pick<CheckedQuote, 'quote'>): bigint {
   const leastAtomic = BigInt(quote.minDepositAtomic)
-  const [depositAtomic, setDepositAtomic] = useState(() => {
-    const kept = DEPOSITS_ATOMIC.find(one => String(one) === localStorage.getItem(KEY))
-    const wanted = kept ?? 500_000n
-    return wanted < leastAtomic ? leastAtomic : wanted
-  })
+  return wantedAtomic < leastAtomic ? leastAtomic : wantedAtomic
+}
+
+export function useDeposit(): [bigint, (depositAtomic: bigint) => void] {
+  const [depositAtomic, setDepositAtomic] = useState(
+    () => DEPOSITS_ATOMIC.find(one => String(one) === localStorage.getItem(KEY)) ?? 500_000n,
+  )
   const choose = (next: bigint) => {
     localStorage.setItem(KEY, String(next))
-    setDepositAtomic(next < leastAtomic ? leastAtomic : next)
+    setDepositAtomic(next)
   }
   return [depositAtomic, choose]
 }

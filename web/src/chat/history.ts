@@ -12,11 +12,17 @@ export const keep = (shelf: Shelf, conversation: Conversation): Promise<void> =>
 
 export const forget = (shelf: Shelf, id: string): Promise<void> => shelf.vault.delete(under(shelf) + id)
 
-/** The newest first. What cannot be read any more is left out, and left where it is. */
+/** Pinned ones, then the newest first. What cannot be read any more is left out, and left where it is. */
 export async function conversationsOf(shelf: Shelf): Promise<Conversation[]> {
   const kept = await shelf.vault.list(under(shelf))
   return kept
     .map(([, text]) => readConversation(text))
     .filter(one => one !== null)
-    .sort((a, b) => b.beganAtMs - a.beganAtMs)
+    .sort((a, b) => Number(b.pinned ?? false) - Number(a.pinned ?? false) || b.beganAtMs - a.beganAtMs)
+}
+
+/** Every conversation that this device keeps of a ledger, whoever had it and about whichever work. */
+export async function everyConversation(vault: Vault): Promise<Conversation[]> {
+  const kept = await vault.list('chat:')
+  return kept.map(([, text]) => readConversation(text)).filter(one => one !== null)
 }

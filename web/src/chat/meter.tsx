@@ -1,12 +1,14 @@
 /** What it costs: this chat so far, what is set aside, about how many answers that is, and the way to get the rest back. */
 import { chargeAtomic } from '@grimoire/schema/price'
 import { useEffect, useState } from 'react'
+import { Pairs } from '../design/pairs.tsx'
 import { Refusal } from '../design/states.tsx'
-import { hostOf } from '../words/host.ts'
-import { count, money, plain, short } from '../words/plain.ts'
+import { count, money } from '../words/plain.ts'
 import { costOf } from './conversation.ts'
-import { DEPOSITS_ATOMIC } from './deposit.ts'
-import type { Place, Room, RoomState } from './room.ts'
+import { DEPOSITS_ATOMIC, depositOf } from './deposit.ts'
+import { Machines } from './machines.tsx'
+import type { Place } from './place.ts'
+import type { Room, RoomState } from './room.ts'
 
 /** For the first estimate, before there is an answer to go by. */
 const USUAL = { inputBytes: 400, outputBytes: 300 }
@@ -14,16 +16,17 @@ const USUAL = { inputBytes: 400, outputBytes: 300 }
 type Props = {
   room: Room
   state: RoomState
-  place: Place
+  place: Place | null
   depositAtomic: bigint
   setDepositAtomic: (depositAtomic: bigint) => void
 }
 
-function usualCost({ state, place }: Pick<Props, 'state' | 'place'>): bigint {
+/** Null while neither an answer nor a price is there to go by. */
+function usualCost({ state, place }: Pick<Props, 'state' | 'place'>): bigint | null {
   const charges = state.conversation.exchanges
     .flatMap(({ answers }) => answers)
     .flatMap(({ proof }) => (proof ? [BigInt(proof.receipt.chargedAtomic)] : []))
-  if (charges.length === 0) return chargeAtomic(place.checked.quote.prices, USUAL) || 1n
+  if (charges.length === 0) return place && (chargeAtomic(place.checked.quote.prices, USUAL) || 1n)
   return charges.reduce((sum, one) => sum + one, 0n) / BigInt(charges.length) || 1n
 }
 
@@ -44,8 +47,11 @@ function useReturn({ room, depositAtomic }: Pick<Props, 'room' | 'depositAtomic'
   return { state, take }
 }
 
-function SetAside({ depositAtomic, setDepositAtomic, place }: Omit<Props, 'room' | 'state'>) {
+type SetAsideProps = Omit<Props, 'room' | 'state' | 'place'> & { place: Place }
+
+function SetAside({ depositAtomic: wanted, setDepositAtomic, place }: SetAsideProps) {
   const leastAtomic = BigInt(place.checked.quote.minDepositAtomic)
+  const depositAtomic = depositOf(wanted, place.checked)
   const choices = [...new Set([...DEPOSITS_ATOMIC, depositAtomic])].filter(one => one >= leastAtomic)
   return (
     <label className="block">
@@ -67,15 +73,13 @@ function SetAside({ depositAtomic, setDepositAtomic, place }: Omit<Props, 'room'
 }
 
 export function Meter(props: Props) {
-  const { room, state, place, depositAtomic } = props
-  const { quote, nodeUrl } = place.checked
+  const { room, state, place } = props
   const { money: purse } = state
   const each = usualCost(props)
-  // What this device remembers of the channel costs no signature to look up.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the room is entered
   useEffect(() => {
-    room.look(depositAtomic).catch(() => undefined)
-  }, [room])
+    // Without an answer the sums stay away; the question that follows says what is wrong.
+    if (place) room.look(place).catch(() => undefined)
+  }, [room, place])
   const left = purse?.leftAtomic ?? 0n
   const back = useReturn(props)
   return (
@@ -83,22 +87,18 @@ export function Meter(props: Props) {
       <h2 id="meter" className="rubric">
         What it costs
       </h2>
-      <dl className="grid grid-cols-[1fr_auto] gap-x-4 gap-y-1 tabular-nums [&>dd]:text-right">
-        <dt className="text-faded">This chat</dt>
-        <dd>{money(costOf(state.conversation))}</dd>
-        <dt className="text-faded">An answer, about</dt>
-        <dd>{money(each)}</dd>
-        {left > 0n && (
-          <>
-            <dt className="text-faded">Set aside, left</dt>
-            <dd>{money(left)}</dd>
-          </>
-        )}
-      </dl>
-      {left > 0n ? (
+      <Pairs
+        look="sums"
+        pairs={[
+          ['This chat', money(costOf(state.conversation))],
+          ...(each === null ? [] : [['An answer, about', money(each)] as const]),
+          ...(left > 0n ? [['Set aside, left', money(left)] as const] : []),
+        ]}
+      />
+      {left > 0n && (
         <div>
           <p>
-            That is about <strong>{count(left / each)}</strong> answers.
+            That is about <strong>{count(left / (each ?? 1n))}</strong> answers.
           </p>
           <button
             type="button"
@@ -109,15 +109,11 @@ export function Meter(props: Props) {
             {back.state.stage === 'asked' ? 'Taking it back…' : 'Take the rest back'}
           </button>
         </div>
-      ) : (
-        <SetAside {...props} />
       )}
+      {left === 0n && place && <SetAside {...props} place={place} />}
       {back.state.stage === 'done' && left === 0n && <p role="status">It is in your wallet again.</p>}
       {back.state.stage === 'failed' && <Refusal error={back.state.error} />}
-      <p className="whisper">
-        Answered by {plain(hostOf(nodeUrl) ?? nodeUrl)}, operator {short(quote.operator)}. It reads what you
-        write.
-      </p>
+      {place && <Machines place={place} busy={state.live !== null} />}
     </section>
   )
 }

@@ -1,92 +1,115 @@
-/** The conversations that this device keeps: go back to one, begin another, take one along, delete one. */
-import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { saveFile } from '../device/save-file.ts'
+/** The conversations that this device keeps: find one, go back to it, name it, take it along, delete it. */
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { plain } from '../words/plain.ts'
-import { asMarkdown, type Conversation, titleOf } from './conversation.ts'
+import { type Conversation, titleOf } from './conversation.ts'
 import { conversationsOf } from './history.ts'
-import type { Place, Room, RoomState } from './room.ts'
+import { OnePast } from './one-past.tsx'
+import type { Room, RoomState } from './room.ts'
 
-type Props = { room: Room; state: RoomState; place: Place; title: string }
+export type PastProps = { room: Room; state: RoomState; title: string }
 
-function One(props: Props & { conversation: Conversation }) {
-  const { room, state, title, conversation } = props
-  const queries = useQueryClient()
-  const forget = async () => {
-    await room.forget(conversation.id)
-    await queries.invalidateQueries({ queryKey: ['conversations'] })
+/** From this many on a list is easier searched than read. */
+const SEARCHED_FROM = 5
+
+const mentions = (wanted: string) => (conversation: Conversation) =>
+  [
+    titleOf(conversation),
+    ...conversation.exchanges.flatMap(one => [one.question, ...one.answers.map(({ text }) => text)]),
+  ]
+    .join('\n')
+    .toLowerCase()
+    .includes(wanted.trim().toLowerCase())
+
+function useKept({ room, state }: PastProps) {
+  const { shelf } = room
+  const { id, exchanges, name, pinned } = state.conversation
+  const { data = [], refetch } = useQuery({
+    queryKey: [
+      ...['conversations', shelf.session.address, shelf.workId, id, name, pinned],
+      ...[exchanges.length, state.live === null],
+    ],
+    queryFn: () => conversationsOf(shelf),
+    placeholderData: before => before,
+  })
+  const change = async (conversation: Conversation) => {
+    await room.rewrite(conversation)
+    await refetch()
   }
-  const here = conversation.id === state.conversation.id
-  const name = plain(titleOf(conversation))
+  const forget = async (conversation: Conversation) => {
+    await room.forget(conversation.id)
+    await refetch()
+  }
+  // What is open is as the room has it: the copy that was read may be older.
+  const kept = data.map(one => (one.id === id ? state.conversation : one))
+  return { kept, change, forget }
+}
+
+function Begin({ room, state }: Pick<PastProps, 'room' | 'state'>) {
+  const empty = state.conversation.exchanges.length === 0
   return (
-    <li className="py-1.5">
-      <button
-        type="button"
-        className={`block min-h-11 w-full truncate text-left hover:text-rubric ${here ? 'font-bold' : ''}`}
-        aria-current={here ? 'true' : undefined}
-        disabled={state.live !== null}
-        onClick={() => room.begin(conversation)}
-      >
-        {name}
-      </button>
-      {here && (
-        <p className="-mt-1">
-          <button
-            type="button"
-            className="button quiet -ml-2"
-            onClick={() =>
-              saveFile(`${title.slice(0, 40)}.md`, 'text/markdown', asMarkdown(title, conversation))
-            }
-          >
-            Save as a file
-          </button>
-          <button
-            type="button"
-            className="button quiet"
-            disabled={state.live !== null}
-            onClick={() => void forget()}
-          >
-            Delete
-          </button>
-        </p>
-      )}
-    </li>
+    <>
+      <p className="mt-3 flex flex-wrap gap-2">
+        <button
+          type="button"
+          className="button"
+          disabled={state.live !== null || (empty && !state.temporary)}
+          onClick={() => room.begin()}
+        >
+          New conversation
+        </button>
+        <button
+          type="button"
+          className="button quiet"
+          disabled={state.live !== null || state.temporary}
+          onClick={room.beginTemporary}
+        >
+          Temporary one
+        </button>
+      </p>
+      <p className="whisper mt-3" role="status">
+        {state.temporary
+          ? 'This conversation is not kept: it is gone when you leave.'
+          : 'Kept here only, encrypted. They do not go along when you sell the work.'}
+      </p>
+    </>
   )
 }
 
-export function Past(props: Props) {
-  const { room, state, place } = props
-  const { id, exchanges } = state.conversation
-  const { data: kept = [] } = useQuery({
-    queryKey: [
-      'conversations',
-      place.session.address,
-      place.workId,
-      id,
-      exchanges.length,
-      state.live === null,
-    ],
-    queryFn: () => conversationsOf(place),
-    placeholderData: before => before,
-  })
+export function Past(props: PastProps) {
+  const [wanted, setWanted] = useState('')
+  const { kept, change, forget } = useKept(props)
+  const found = wanted.trim() === '' ? kept : kept.filter(mentions(wanted))
   return (
     <section aria-labelledby="past">
       <h2 id="past" className="rubric">
         On this device
       </h2>
+      {kept.length >= SEARCHED_FROM && (
+        <label className="mt-2 block">
+          <span className="unseen">Search what was said</span>
+          <input
+            type="search"
+            className="field"
+            placeholder="Search what was said"
+            value={wanted}
+            onChange={event => setWanted(event.target.value)}
+          />
+        </label>
+      )}
       <ul className="mt-2 divide-y divide-line">
-        {kept.map(conversation => (
-          <One key={conversation.id} {...props} conversation={conversation} />
+        {found.map(conversation => (
+          <OnePast
+            key={conversation.id}
+            {...props}
+            conversation={conversation}
+            change={change}
+            forget={() => forget(conversation)}
+          />
         ))}
       </ul>
-      <button
-        type="button"
-        className="button mt-3"
-        disabled={state.live !== null || state.conversation.exchanges.length === 0}
-        onClick={() => room.begin()}
-      >
-        New conversation
-      </button>
-      <p className="whisper mt-3">Kept here only, encrypted. They do not go along when you sell the work.</p>
+      {found.length === 0 && wanted.trim() !== '' && <p>Nobody said “{plain(wanted)}”.</p>}
+      <Begin {...props} />
     </section>
   )
 }

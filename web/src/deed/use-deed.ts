@@ -6,9 +6,10 @@ import { useState } from 'react'
 import { openWallet, type WalletEvent } from '../wallet/open-wallet.ts'
 import type { Session } from '../wallet/session.ts'
 
-export type Step = 'check' | 'sign' | 'send' | 'block' | 'finish'
+export type Step = 'check' | 'sign' | 'allow' | 'batch' | 'send' | 'relay' | 'block' | 'finish'
 
-type State<T> =
+/** How far a deed is, or what came of it. */
+export type Deed<T = unknown> =
   | { stage: 'review' }
   | { stage: 'running'; step: Step }
   | { stage: 'failed'; step: Step; error: unknown }
@@ -19,11 +20,13 @@ type Hands = typeof import('../chain/acting.ts')['acting']
 const STEP_AFTER: Record<WalletEvent, Step> = { sign: 'sign', signed: 'check', send: 'send', sent: 'block' }
 
 export function useDeed<T>() {
-  const [state, setState] = useState<State<T>>({ stage: 'review' })
+  const [state, setState] = useState<Deed<T>>({ stage: 'review' })
   const queries = useQueryClient()
   const run = async (
     session: Session,
-    act: (hands: Hands, market: Market, wallet: Wallet) => Promise<T>,
+    act: (hands: Hands, market: Market, wallet: Wallet, move: (step: Step) => void) => Promise<T>,
+    /** Whoever tells its steps itself, by `move`, knows better than the wallet which one it is at. */
+    { tellsItself = false }: { tellsItself?: boolean } = {},
   ): Promise<void> => {
     let step: Step = 'check'
     const move = (next: Step) => {
@@ -36,8 +39,8 @@ export function useDeed<T>() {
         import('../chain/open-market.ts'),
         import('../chain/acting.ts'),
       ])
-      const wallet = await openWallet(session, event => move(STEP_AFTER[event]))
-      const result = await act(acting, await openMarket(), wallet)
+      const wallet = await openWallet(session, tellsItself ? undefined : event => move(STEP_AFTER[event]))
+      const result = await act(acting, await openMarket(), wallet, move)
       setState({ stage: 'done', result })
     } catch (error) {
       setState({ stage: 'failed', step, error })

@@ -4,16 +4,19 @@ import { isValidElement, type ReactNode } from 'react'
 export function Sheet(props: {
   caption: string
   columns: readonly string[]
+  /** A column that pictures what others say: nobody hears it, nor its name. */
+  forTheEye?: string
   rows: readonly { key: string; cells: readonly ReactNode[] }[]
 }) {
-  const { caption, columns, rows } = props
+  const { caption, columns, forTheEye, rows } = props
+  const unheard = (column: string | undefined) => (column === forTheEye && column ? true : undefined)
   return (
     <table className="sheet">
       <caption className="unseen">{caption}</caption>
       <thead>
         <tr>
           {columns.map(column => (
-            <th key={column} scope="col">
+            <th key={column} scope="col" aria-hidden={unheard(column)}>
               {column}
             </th>
           ))}
@@ -23,7 +26,7 @@ export function Sheet(props: {
         {rows.map(({ key, cells }) => (
           <tr key={key}>
             {cells.map((cell, index) => (
-              <td key={columns[index]} data-label={columns[index]}>
+              <td key={columns[index]} data-label={columns[index]} aria-hidden={unheard(columns[index])}>
                 {isValidElement(cell) ? cell : <span>{cell}</span>}
               </td>
             ))}

@@ -9,7 +9,12 @@ type Sealed = { iv: Uint8Array<ArrayBuffer>; bytes: ArrayBuffer }
 export type Vault = {
   get(key: string): Promise<string | undefined>
   set(key: string, text: string): Promise<void>
+  /** The same for files: a sealed work that waits for its mint, an adapter. */
+  getBytes(key: string): Promise<Uint8Array<ArrayBuffer> | undefined>
+  setBytes(key: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>
   delete(key: string): Promise<void>
+  /** Everything under keys that begin like this. */
+  deleteAll(prefix?: string): Promise<void>
   /** The texts under all keys that begin like this. */
   list(prefix: string): Promise<[key: string, text: string][]>
 }
@@ -45,27 +50,41 @@ async function keyOf(database: IDBDatabase): Promise<CryptoKey> {
   return kept instanceof CryptoKey ? kept : made
 }
 
+const rangeOf = (prefix: string) => IDBKeyRange.bound(prefix, `${prefix}\uffff`)
+
 async function open(): Promise<Vault> {
   const database = await openDatabase()
   const key = await keyOf(database)
   const texts = (mode: IDBTransactionMode) => database.transaction(TEXTS, mode).objectStore(TEXTS)
-  const decrypt = async ({ iv, bytes }: Sealed): Promise<string> =>
-    new TextDecoder().decode(await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, key, bytes))
+  const decryptBytes = async ({ iv, bytes }: Sealed): Promise<Uint8Array<ArrayBuffer>> =>
+    new Uint8Array(await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, key, bytes))
+  const decrypt = async (sealed: Sealed): Promise<string> =>
+    new TextDecoder().decode(await decryptBytes(sealed))
+  const read = (name: string) => settled<Sealed | undefined>(texts('readonly').get(name))
+  const write = async (name: string, plain: Uint8Array<ArrayBuffer>): Promise<void> => {
+    const iv = crypto.getRandomValues(new Uint8Array(12))
+    const bytes = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, plain)
+    await settled(texts('readwrite').put({ iv, bytes } satisfies Sealed, name))
+  }
   return {
     async get(name) {
-      const sealed = await settled<Sealed | undefined>(texts('readonly').get(name))
+      const sealed = await read(name)
       return sealed && decrypt(sealed)
     },
-    async set(name, text) {
-      const iv = crypto.getRandomValues(new Uint8Array(12))
-      const bytes = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, new TextEncoder().encode(text))
-      await settled(texts('readwrite').put({ iv, bytes } satisfies Sealed, name))
+    set: (name, text) => write(name, new TextEncoder().encode(text)),
+    async getBytes(name) {
+      const sealed = await read(name)
+      return sealed && decryptBytes(sealed)
     },
+    setBytes: write,
     async delete(name) {
       await settled(texts('readwrite').delete(name))
     },
+    async deleteAll(prefix = '') {
+      await settled(texts('readwrite').delete(rangeOf(prefix)))
+    },
     async list(prefix) {
-      const range = IDBKeyRange.bound(prefix, `${prefix}\uffff`)
+      const range = rangeOf(prefix)
       const store = texts('readonly')
       const [names, sealed] = await Promise.all([
         settled(store.getAllKeys(range)),
@@ -83,7 +102,11 @@ async function open(): Promise<Vault> {
 let opened: Promise<Vault> | null = null
 
 export function openVault(): Promise<Vault> {
-  opened ??= open()
+  // A refusal is not kept: the next call tries again.
+  opened ??= open().catch(error => {
+    opened = null
+    throw error
+  })
   return opened
 }
 
@@ -91,7 +114,10 @@ export function openVault(): Promise<Vault> {
 export const within = (vault: Vault, prefix: string): Vault => ({
   get: key => vault.get(prefix + key),
   set: (key, text) => vault.set(prefix + key, text),
+  getBytes: key => vault.getBytes(prefix + key),
+  setBytes: (key, bytes) => vault.setBytes(prefix + key, bytes),
   delete: key => vault.delete(prefix + key),
+  deleteAll: (under = '') => vault.deleteAll(prefix + under),
   list: async under => {
     const found = await vault.list(prefix + under)
     return found.map(([key, text]) => [key.slice(prefix.length), text])

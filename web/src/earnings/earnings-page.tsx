@@ -1,30 +1,24 @@
 /** Earnings: what the ledger owes, where it came from to the last unit, and one press to take it. */
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
-import { Steps } from '../deed/steps.tsx'
+import { UnderWay } from '../deed/under-way.tsx'
 import { type Step, useDeed } from '../deed/use-deed.ts'
+import { Asked } from '../design/asked.tsx'
+import { Copy } from '../design/copy.tsx'
 import { Chapter, Sheet } from '../design/sheet.tsx'
-import { Again, Notice, Refusal, Waiting } from '../design/states.tsx'
+import { Notice } from '../design/states.tsx'
 import { saveFile } from '../device/save-file.ts'
 import { useTitle } from '../frame/title.ts'
-import { titleOf } from '../market/shelf.tsx'
 import { askForWallet } from '../wallet/asking.ts'
 import { type Session, useSession } from '../wallet/session.ts'
 import { count, money, short } from '../words/plain.ts'
-import { toldWork } from '../work/queries.ts'
-import { asCsv, type Earned, earningsOf, type PerWork, perWork } from './queries.ts'
+import { WorkName } from '../work/work-name.tsx'
+import { CameIn } from './came-in.tsx'
+import { asCsv, type Earned, earningsOf } from './queries.ts'
+import { KIND_WORDS } from './told.ts'
+import { Why } from './why.tsx'
 
 const STEPS: readonly Step[] = ['check', 'send', 'block']
 const NEWEST = 50
-
-function WorkName({ workId }: { workId: string }) {
-  const { data: work } = useQuery(toldWork(workId))
-  return (
-    <Link to="/works/$workId" params={{ workId }} className="text-rubric">
-      {work ? titleOf(work) : `work ${short(workId)}`}
-    </Link>
-  )
-}
 
 function Withdraw({ session, owedAtomic }: { session: Session; owedAtomic: bigint }) {
   const deed = useDeed<unknown>()
@@ -37,12 +31,7 @@ function Withdraw({ session, owedAtomic }: { session: Session; owedAtomic: bigin
         The ledger owes you <span className="ml-1 font-book text-4xl font-semibold">{money(owedAtomic)}</span>
       </p>
       <div className="mt-4">
-        {state.stage === 'running' && <Steps steps={STEPS} at={state.step} />}
-        {state.stage === 'failed' && (
-          <Refusal error={state.error}>
-            <Again run={deed.reset} label="Look at it again" />
-          </Refusal>
-        )}
+        <UnderWay state={state} steps={STEPS} again={deed.reset} label="Look at it again" />
         {state.stage === 'done' && <p role="status">It is in your wallet.</p>}
         {(state.stage === 'review' || state.stage === 'done') && (
           <button type="button" className="button chief" disabled={owedAtomic === 0n} onClick={take}>
@@ -54,45 +43,28 @@ function Withdraw({ session, owedAtomic }: { session: Session; owedAtomic: bigin
   )
 }
 
-/** A bar for the eye beside the sum in words; the longest is what came in the most. */
-function PerWorkTable({ rows }: { rows: readonly PerWork[] }) {
-  const most = rows[0]?.amountAtomic || 1n
-  return (
-    <Sheet
-      caption="Earned by each work"
-      columns={['Work', 'Credits', 'Earned', 'Compared']}
-      rows={rows.map(({ workId, amountAtomic, times }) => ({
-        key: workId,
-        cells: [
-          <WorkName key="name" workId={workId} />,
-          count(times),
-          money(amountAtomic),
-          <span
-            key="bar"
-            aria-hidden="true"
-            className="block h-3 self-center bg-rubric"
-            style={{ width: `${Math.max(1, Number((amountAtomic * 100n) / most))}%` }}
-          />,
-        ],
-      }))}
-    />
-  )
-}
-
 function Credits({ earned }: { earned: Earned }) {
   const newest = earned.earnings.toReversed().slice(0, NEWEST)
   return (
     <>
       <Sheet
         caption="Credits, the newest first"
-        columns={['Block', 'Work', 'Credited', 'Transaction']}
+        columns={['Block', 'For', 'Work', 'Credited', 'Transaction']}
         rows={newest.map((row, index) => ({
           key: `${row.transactionHash}${index}`,
           cells: [
             String(row.blockNumber),
+            KIND_WORDS[row.kind] ?? row.kind,
             <WorkName key="name" workId={row.workId} />,
             money(row.amountAtomic),
-            short(row.transactionHash),
+            <span key="transaction">
+              <Copy
+                text={row.transactionHash}
+                label={short(row.transactionHash)}
+                what="copy this transaction’s hash"
+                className="button quiet -ml-2"
+              />
+            </span>,
           ],
         }))}
       />
@@ -112,16 +84,7 @@ function Credits({ earned }: { earned: Earned }) {
   )
 }
 
-function Account({ session }: { session: Session }) {
-  const found = useQuery(earningsOf(session.address))
-  if (found.isPending) return <Waiting label="Reading the ledger’s credits" lines={5} />
-  if (found.isError)
-    return (
-      <Refusal error={found.error}>
-        <Again run={() => void found.refetch()} />
-      </Refusal>
-    )
-  const earned = found.data
+function Account({ session, earned }: { session: Session; earned: Earned }) {
   return (
     <>
       <Withdraw session={session} owedAtomic={earned.owedAtomic} />
@@ -132,12 +95,12 @@ function Account({ session }: { session: Session }) {
             operators when a machine of theirs answers. Answers are credited when the machine has claimed
             them, which it does by itself every while.
           </p>
+          <Why address={session.address} />
         </Chapter>
       ) : (
         <>
-          <Chapter title="By work">
-            <p className="mb-4">In all, since the market began: {money(earned.totalAtomic)}.</p>
-            <PerWorkTable rows={perWork(earned)} />
+          <Chapter title="What came in">
+            <CameIn address={session.address} earned={earned} />
           </Chapter>
           <Chapter title="Credit by credit">
             <Credits earned={earned} />
@@ -145,6 +108,15 @@ function Account({ session }: { session: Session }) {
         </>
       )}
     </>
+  )
+}
+
+function Earnings({ session }: { session: Session }) {
+  const found = useQuery(earningsOf(session.address))
+  return (
+    <Asked question={found} waiting="Reading the ledger’s credits" lines={5}>
+      {earned => <Account session={session} earned={earned} />}
+    </Asked>
   )
 }
 
@@ -163,7 +135,7 @@ export function EarningsPage() {
   return (
     <div className="width pt-8 sm:pt-14">
       <h1 className="mb-8">Earnings</h1>
-      <Account key={session.address} session={session} />
+      <Earnings key={session.address} session={session} />
     </div>
   )
 }

@@ -14,26 +14,10 @@ export const earningsOf = (account: Hex | null) =>
   })
 export type Earned = Awaited<ReturnType<NonNullable<ReturnType<typeof earningsOf>['queryFn']>>>
 
-export type PerWork = { workId: string; amountAtomic: bigint; times: number }
-
-/** What came of each work, the most first. */
-export function perWork({ earnings }: Pick<Earned, 'earnings'>): PerWork[] {
-  const sums = new Map<string, PerWork>()
-  for (const { workId, amountAtomic } of earnings) {
-    const before = sums.get(workId) ?? { workId, amountAtomic: 0n, times: 0 }
-    sums.set(workId, {
-      workId,
-      amountAtomic: before.amountAtomic + amountAtomic,
-      times: before.times + 1,
-    })
-  }
-  return [...sums.values()].sort((a, b) => (b.amountAtomic > a.amountAtomic ? 1 : -1))
-}
-
-/** Every credit with its block and transaction, for a program that counts. */
+/** Every credit with its block and transaction, for a program that counts: in the words and lines of the edge's own files. */
 export function asCsv({ earnings }: Pick<Earned, 'earnings'>): string {
   const rows = earnings.map(
-    row => `${row.workId},${row.amountAtomic},${row.blockNumber},${row.transactionHash}`,
+    row => `${row.kind},${row.workId},${row.amountAtomic},${row.blockNumber},${row.transactionHash}`,
   )
-  return `${['work_id,amount_atomic,block_number,transaction_hash', ...rows].join('\n')}\n`
+  return ['kind,work_id,amount_atomic,block_number,transaction', ...rows].map(row => `${row}\r\n`).join('')
 }

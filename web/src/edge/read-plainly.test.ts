@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { edgeHealth, worksPage } from '@grimoire/schema/catalogue'
-import { readHealth, readShelf } from './read-plainly.ts'
+import { facetsAnswer } from '@grimoire/schema/facets'
+import { readFacets, readHealth, readShelf } from './read-plainly.ts'
 
 const work = {
   workId: '42',
@@ -38,11 +39,12 @@ const work = {
   sales: 0,
   collectedAtomic: '0',
   royaltiesAtomic: '0',
+  openings: 0,
 }
 const page = (part: object, terms: object = {}) => ({
   works: [{ ...work, ...part, terms: { ...work.terms, ...terms } }],
-  nextCursor: null,
-  sort: 'new',
+  ...{ nextCursor: null, sort: 'new', order: 'relevance', bounded: false },
+  corrected: [{ from: 'captian', to: 'captain' }],
 })
 
 const accepts = (read: (body: unknown) => unknown, body: unknown): boolean => {
@@ -59,6 +61,8 @@ test('a work that the schema takes is taken, with the same values', () => {
   const [whole] = worksPage.parse(told).works
   const [book] = readShelf(told).works
   assert.ok(whole && book)
+  const { order, bounded, corrected } = readShelf(told)
+  assert.deepEqual({ ...worksPage.parse(told), order, bounded, corrected }, worksPage.parse(told))
   for (const [name, value] of Object.entries(book)) {
     const expected: unknown = Reflect.get(whole, name)
     if (name === 'terms') assert.deepEqual({ ...whole.terms, ...book.terms }, whole.terms)
@@ -80,9 +84,12 @@ test('what the schema refuses in a field that is shown, is refused', () => {
     page({}, { kind: 'spell' }),
     page({}, { priceAtomic: 1 }),
     page({}, { editionCap: 'many' }),
-    { works: 'none', nextCursor: null, sort: 'new' },
-    { works: [null], nextCursor: null, sort: 'new' },
-    { works: [], nextCursor: 4, sort: 'new' },
+    { ...page({}), works: 'none' },
+    { ...page({}), works: [null] },
+    { ...page({}), nextCursor: 4 },
+    { ...page({}), order: 'luck' },
+    { ...page({}), bounded: null },
+    { ...page({}), corrected: [{ from: 'captian' }] },
   ]
   for (const body of wrong) {
     assert.equal(worksPage.safeParse(body).success, false, JSON.stringify(body))
@@ -106,5 +113,24 @@ test('the state of the index is read as the schema reads it', () => {
   for (const wrong of [{ status: 'well' }, { indexedBlock: '5' }, { reason: 3 }]) {
     assert.equal(edgeHealth.safeParse({ ...health, ...wrong }).success, false)
     assert.equal(accepts(readHealth, { ...health, ...wrong }), false)
+  }
+})
+
+test('the facets of the market are read as the schema reads them', () => {
+  const value = [{ value: 'a', works: 2 }]
+  const band = { fromAtomic: '1', toAtomic: null, works: 1 }
+  const facets = {
+    ...{ works: 2, kind: value, disclosure: value, price: [band], language: value, licence: value },
+    ...{ base: value, baseName: value, adapter: value, tag: value },
+  }
+  const whole = facetsAnswer.parse(facets)
+  assert.deepEqual({ ...whole, ...readFacets(facets) }, whole)
+  for (const wrong of [
+    { tag: [{ value: 1, works: 2 }] },
+    { price: [{ ...band, works: -1 }] },
+    { kind: null },
+  ]) {
+    assert.equal(facetsAnswer.safeParse({ ...facets, ...wrong }).success, false)
+    assert.equal(accepts(readFacets, { ...facets, ...wrong }), false)
   }
 })

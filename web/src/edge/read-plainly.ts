@@ -1,5 +1,6 @@
 /** Reads what the first page shows without the schema's parser, which is as large as all the rest of that page. */
-import type { edgeHealth, WorkSummary } from '@grimoire/schema/catalogue'
+import type { edgeHealth, WorkSummary, worksPage } from '@grimoire/schema/catalogue'
+import type { FacetsAnswer } from '@grimoire/schema/facets'
 import type { z } from 'zod'
 
 type Fields = Record<string, unknown>
@@ -39,6 +40,7 @@ export type BookFacts = Pick<
   | 'liveListings'
   | 'floorPriceAtomic'
   | 'collectedAtomic'
+  | 'openings'
 > & { terms: Pick<WorkSummary['terms'], 'kind' | 'priceAtomic' | 'editionCap'> }
 
 function readBook(value: unknown): BookFacts {
@@ -53,6 +55,7 @@ function readBook(value: unknown): BookFacts {
     liveListings: must(work, 'liveListings', isCount),
     floorPriceAtomic: must(work, 'floorPriceAtomic', isDigitsOrNull),
     collectedAtomic: must(work, 'collectedAtomic', isDigits),
+    openings: must(work, 'openings', isCount),
     terms: {
       kind: must(terms, 'kind', isKind),
       priceAtomic: must(terms, 'priceAtomic', isDigits),
@@ -61,10 +64,62 @@ function readBook(value: unknown): BookFacts {
   }
 }
 
-export function readShelf(body: unknown): { works: BookFacts[]; nextCursor: string | null } {
+const ORDERS = ['recency', 'price', 'sales', 'served', 'trending', 'relevance'] as const
+type WorksPage = z.infer<typeof worksPage>
+const isOrder = (value: unknown): value is WorksPage['order'] => ORDERS.some(order => order === value)
+const isTruth = (value: unknown): value is boolean => typeof value === 'boolean'
+
+function listOf<T>(fields: Fields, name: string, read: (value: unknown) => T): T[] {
+  const list = fields[name]
+  if (!Array.isArray(list)) throw new TypeError(`${name} is no list`)
+  return list.map(read)
+}
+
+export type ShelfFacts = Pick<WorksPage, 'nextCursor' | 'order' | 'bounded' | 'corrected'> & {
+  works: BookFacts[]
+}
+
+export function readShelf(body: unknown): ShelfFacts {
   const page = fieldsOf(body, 'the answer')
-  if (!Array.isArray(page.works)) throw new TypeError('works is no list')
-  return { works: page.works.map(readBook), nextCursor: must(page, 'nextCursor', isTextOrNull) }
+  return {
+    works: listOf(page, 'works', readBook),
+    nextCursor: must(page, 'nextCursor', isTextOrNull),
+    order: must(page, 'order', isOrder),
+    bounded: must(page, 'bounded', isTruth),
+    corrected: listOf(page, 'corrected', value => {
+      const words = fieldsOf(value, 'a correction')
+      return { from: must(words, 'from', isText), to: must(words, 'to', isText) }
+    }),
+  }
+}
+
+/** By what the market can be narrowed: models by their names, since nobody knows a hash by heart. */
+export type Facets = Omit<FacetsAnswer, 'works' | 'base'>
+
+export function readFacets(body: unknown): Facets {
+  const facets = fieldsOf(body, 'the answer')
+  const values = (name: Exclude<keyof Facets, 'price'>) =>
+    listOf(facets, name, entry => {
+      const fields = fieldsOf(entry, 'a value')
+      return { value: must(fields, 'value', isText), works: must(fields, 'works', isCount) }
+    })
+  return {
+    kind: values('kind'),
+    disclosure: values('disclosure'),
+    language: values('language'),
+    licence: values('licence'),
+    baseName: values('baseName'),
+    adapter: values('adapter'),
+    tag: values('tag'),
+    price: listOf(facets, 'price', entry => {
+      const band = fieldsOf(entry, 'a band')
+      return {
+        fromAtomic: must(band, 'fromAtomic', isDigits),
+        toAtomic: must(band, 'toAtomic', isDigitsOrNull),
+        works: must(band, 'works', isCount),
+      }
+    }),
+  }
 }
 
 export type Health = Pick<z.infer<typeof edgeHealth>, 'status' | 'indexedBlock' | 'lagBlocks' | 'reason'>

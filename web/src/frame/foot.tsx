@@ -21,7 +21,7 @@ function Health() {
     refetchInterval: 20_000,
   })
   if (health.isPending) return <>Asking how far the edge has read…</>
-  if (health.isError) return <>The edge that serves this page does not answer.</>
+  if (health.isError) return <>The edge that this page asks does not answer.</>
   const { status, lagBlocks, indexedBlock, reason } = health.data
   if (status === 'ok')
     return (
@@ -75,6 +75,14 @@ export function Foot() {
         <p>
           <Link to="/trust" className="text-rubric">
             What is promised, and what is not
+          </Link>{' '}
+          ·{' '}
+          <Link to="/economy" className="text-rubric">
+            Who takes what
+          </Link>{' '}
+          ·{' '}
+          <Link to="/operate" className="text-rubric">
+            Operate a machine
           </Link>
         </p>
       </div>

@@ -27,25 +27,31 @@ function Mark() {
 }
 
 const WAYS = [
-  { to: '/', label: 'Market' },
-  { to: '/library', label: 'Library' },
-  { to: '/earnings', label: 'Earnings' },
-  { to: '/status', label: 'Status' },
+  { to: '/', label: 'Market', wide: false },
+  { to: '/library', label: 'Library', wide: false },
+  { to: '/studio', label: 'Studio', wide: false },
+  { to: '/earnings', label: 'Earnings', wide: false },
+  /** For the few who run machines: on a phone the foot leads there. */
+  { to: '/operate', label: 'Operate', wide: true },
+  { to: '/status', label: 'Status', wide: false },
 ] as const
 
 function Top() {
   return (
-    <header className="width flex flex-wrap items-center gap-x-7 gap-y-1 py-4">
+    <header className="width flex flex-wrap items-center gap-x-3 gap-y-1 py-4 md:gap-x-6">
       <Link to="/" className="flex min-h-11 items-center gap-2.5 text-rubric no-underline">
         <Mark />
         <span className="font-book text-2xl font-semibold text-ink">Grimoire</span>
       </Link>
-      <nav aria-label="Pages" className="order-3 flex w-full gap-6 sm:order-2 sm:w-auto">
-        {WAYS.map(({ to, label }) => (
+      <nav
+        aria-label="Pages"
+        className="order-3 flex w-full flex-wrap gap-x-4 sm:gap-x-6 md:order-2 md:w-auto md:gap-x-5"
+      >
+        {WAYS.map(({ to, label, wide }) => (
           <Link
             key={to}
             to={to}
-            className="flex min-h-11 items-center border-b-2 border-transparent no-underline hover:text-rubric"
+            className={`${wide ? 'hidden sm:flex' : 'flex'} min-h-11 items-center border-b-2 border-transparent whitespace-nowrap no-underline hover:text-rubric`}
             activeProps={{ className: 'border-b-rubric! font-bold' }}
             activeOptions={{ exact: to === '/', includeSearch: false }}
           >
@@ -53,7 +59,7 @@ function Top() {
           </Link>
         ))}
       </nav>
-      <div className="order-2 ml-auto sm:order-3">
+      <div className="order-2 ml-auto md:order-3">
         <WalletButton />
       </div>
     </header>

@@ -2,20 +2,19 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
+import { Unfinished } from '../deed/unfinished.tsx'
+import { Asked } from '../design/asked.tsx'
 import { Cover } from '../design/cover.tsx'
 import { Chapter } from '../design/sheet.tsx'
-import { Again, Notice, Refusal, Waiting } from '../design/states.tsx'
+import { Notice } from '../design/states.tsx'
 import { useTitle } from '../frame/title.ts'
 import { titleOf } from '../market/shelf.tsx'
 import { askForWallet } from '../wallet/asking.ts'
-import { type Session, useSession } from '../wallet/session.ts'
+import { useSession } from '../wallet/session.ts'
 import { plural } from '../words/plain.ts'
-import { Offers } from './offers.tsx'
+import { type Doing, HoldingDeeds, HoldingDialog } from './holding-deeds.tsx'
+import { OwnOrders } from './own-orders.tsx'
 import { type Held, holdingsOf } from './queries.ts'
-import { ReadDialog } from './read-dialog.tsx'
-import { SellDialog } from './sell-dialog.tsx'
-
-type Doing = { what: 'sell' | 'read'; held: Held }
 
 function what({ editions, openedCopies }: Held): string {
   const parts = [
@@ -26,9 +25,8 @@ function what({ editions, openedCopies }: Held): string {
 }
 
 function Holding({ held, act }: { held: Held; act: (doing: Doing) => void }) {
-  const { work, workId, editions, openedCopies } = held
+  const { work, workId } = held
   const title = titleOf(work)
-  const openable = work.terms.disclosure === 'openable'
   return (
     <li className="flex gap-5 border-t border-line py-5 sm:gap-8">
       <div className="w-20 shrink-0 sm:w-28" aria-hidden="true">
@@ -46,38 +44,18 @@ function Holding({ held, act }: { held: Held; act: (doing: Doing) => void }) {
             {work.terms.kind === 'chatbot' ? 'Chat' : 'Use it'}
             <span className="unseen"> with {title}</span>
           </Link>
-          {editions > 0n && (
-            <button type="button" className="button" onClick={() => act({ what: 'sell', held })}>
-              Sell<span className="unseen"> {title}</span>
-            </button>
-          )}
-          {openedCopies > 0n ? (
-            <button type="button" className="button" onClick={() => act({ what: 'read', held })}>
-              Read<span className="unseen"> {title}</span>
-            </button>
-          ) : (
-            openable && (
-              <button type="button" className="button" onClick={() => act({ what: 'read', held })}>
-                Open a copy<span className="unseen"> of {title}</span>
-              </button>
-            )
-          )}
+          <button type="button" className="button" onClick={() => act({ what: 'everywhere', held })}>
+            Use it everywhere<span className="unseen"> ({title})</span>
+          </button>
+          <HoldingDeeds held={held} act={act} />
         </p>
       </div>
     </li>
   )
 }
 
-function Holdings({ session, act }: { session: Session; act: (doing: Doing) => void }) {
-  const holdings = useQuery(holdingsOf(session.address))
-  if (holdings.isPending) return <Waiting label="Asking the chain what you hold" lines={5} />
-  if (holdings.isError)
-    return (
-      <Refusal error={holdings.error}>
-        <Again run={() => void holdings.refetch()} />
-      </Refusal>
-    )
-  if (holdings.data.length === 0)
+function Holdings({ holdings, act }: { holdings: readonly Held[]; act: (doing: Doing) => void }) {
+  if (holdings.length === 0)
     return (
       <Notice title="You hold nothing yet">
         <p>What you buy stands here from the next block on.</p>
@@ -88,7 +66,7 @@ function Holdings({ session, act }: { session: Session; act: (doing: Doing) => v
     )
   return (
     <ul>
-      {holdings.data.map(held => (
+      {holdings.map(held => (
         <Holding key={held.workId} held={held} act={act} />
       ))}
     </ul>
@@ -97,6 +75,7 @@ function Holdings({ session, act }: { session: Session; act: (doing: Doing) => v
 
 export function LibraryPage() {
   const session = useSession()
+  const holdings = useQuery(holdingsOf(session?.address ?? null))
   const [doing, setDoing] = useState<Doing | null>(null)
   useTitle('Your library')
   if (!session)
@@ -112,14 +91,16 @@ export function LibraryPage() {
   return (
     <div className="width pt-8 sm:pt-14">
       <h1>Your library</h1>
+      <Unfinished />
       <div className="mt-8">
-        <Holdings session={session} act={setDoing} />
+        <Asked question={holdings} waiting="Asking the chain what you hold" lines={5}>
+          {held => <Holdings holdings={held} act={setDoing} />}
+        </Asked>
       </div>
-      <Chapter title="What you offer">
-        <Offers session={session} />
+      <Chapter title="Your orders">
+        <OwnOrders session={session} />
       </Chapter>
-      {doing?.what === 'sell' && <SellDialog held={doing.held} session={session} close={close} />}
-      {doing?.what === 'read' && <ReadDialog held={doing.held} session={session} close={close} />}
+      {doing && <HoldingDialog doing={doing} session={session} close={close} />}
     </div>
   )
 }

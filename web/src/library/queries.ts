@@ -1,11 +1,8 @@
 /** What an account holds, lists and has opened: where to look by the edge, how many by the chain. */
-import { workDetail } from '@grimoire/schema/catalogue'
 import type { Hex } from '@grimoire/schema/hex'
 import { queryOptions } from '@tanstack/react-query'
 import { hands } from '../chain/hands.ts'
-import { ask } from '../edge/ask.ts'
-
-const toldWork = (workId: string) => ask(`/v1/works/${workId}`, { read: body => workDetail.parse(body) })
+import { tellWork } from '../work/queries.ts'
 
 /** Everything that an account holds, each with what the edge says of it. */
 export const holdingsOf = (holder: Hex | null) =>
@@ -23,7 +20,7 @@ export const holdingsOf = (holder: Hex | null) =>
         found.push(...page.holdings)
         cursor = page.nextCursor
       }
-      return Promise.all(found.map(async holding => ({ ...holding, work: await toldWork(holding.workId) })))
+      return Promise.all(found.map(async holding => ({ ...holding, work: await tellWork(holding.workId) })))
     },
   })
 export type Held = Awaited<ReturnType<NonNullable<ReturnType<typeof holdingsOf>['queryFn']>>>[number]
@@ -31,12 +28,12 @@ export type Held = Awaited<ReturnType<NonNullable<ReturnType<typeof holdingsOf>[
 export const holdingOf = (holder: Hex | null, workId: string) =>
   queryOptions({ ...holdingsOf(holder), select: held => held.find(one => one.workId === workId) ?? null })
 
-export const listingsOf = (seller: Hex | null) =>
+/** Listings and offers of one's own, also those that stand no more. */
+export const ownOrdersOf = (maker: Hex) =>
   queryOptions({
-    queryKey: ['listings', seller],
-    enabled: seller !== null,
+    queryKey: ['orders', maker],
     queryFn: async () => {
       const { market, reading } = await hands()
-      return reading.findListings(market, { seller: seller ?? '0x' })
+      return reading.findOwnOrders(market, { maker })
     },
   })

@@ -1,9 +1,11 @@
 /** Opening a copy, and reading what was opened: what it burns is said before, its text is shown after and kept nowhere. */
+import type { OpenedCopy } from '@grimoire/client/open-copy'
 import { useState } from 'react'
-import { Steps } from '../deed/steps.tsx'
+import { UnderWay } from '../deed/under-way.tsx'
 import { type Step, useDeed } from '../deed/use-deed.ts'
+import { Copy } from '../design/copy.tsx'
 import { Dialog } from '../design/dialog.tsx'
-import { Again, Refusal } from '../design/states.tsx'
+import { saveFile } from '../device/save-file.ts'
 import { titleOf } from '../market/shelf.tsx'
 import type { Session } from '../wallet/session.ts'
 import { plain } from '../words/plain.ts'
@@ -29,12 +31,9 @@ function Warning({ held }: { held: Held }) {
   )
 }
 
-function Text({ text }: { text: string }) {
-  const [copied, setCopied] = useState(false)
-  const copy = async () => {
-    await navigator.clipboard.writeText(text)
-    setCopied(true)
-  }
+type Opened = Pick<OpenedCopy, 'text' | 'knowledge'>
+
+function Text({ text, knowledge }: Opened) {
   return (
     <>
       <p className="whisper mb-3">
@@ -46,9 +45,25 @@ function Text({ text }: { text: string }) {
         readOnly
         value={plain(text)}
       />
-      <button type="button" className="button mt-4" onClick={() => void copy()}>
-        {copied ? 'Copied' : 'Copy the text'}
-      </button>
+      <Copy text={text} label="Copy the text" className="button mt-4" />
+      {knowledge.length > 0 && (
+        <section aria-label="Its knowledge files" className="mt-5">
+          <h3 className="font-bold">Its knowledge files</h3>
+          <ul>
+            {knowledge.map(file => (
+              <li key={file.name}>
+                <button
+                  type="button"
+                  className="button quiet -ml-2 text-left [overflow-wrap:anywhere]"
+                  onClick={() => saveFile(file.name, 'text/plain', file.text)}
+                >
+                  Save {plain(file.name)}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
     </>
   )
 }
@@ -56,12 +71,15 @@ function Text({ text }: { text: string }) {
 export function ReadDialog({ held, session, close }: { held: Held; session: Session; close: () => void }) {
   const { workId, openedCopies } = held
   const [first] = useState(openedCopies === 0n)
-  const deed = useDeed<{ text: string }>()
+  const deed = useDeed<Opened>()
   const { state } = deed
   const open = () =>
     void deed.run(session, async (hands, market, wallet) => {
-      const { text } = await (first ? hands.openCopy : hands.readOpened)(market, { wallet, workId })
-      return { text }
+      const { text, knowledge } = await (first ? hands.openCopy : hands.readOpened)(market, {
+        wallet,
+        workId,
+      })
+      return { text, knowledge }
     })
   const title = state.stage === 'done' ? titleOf(held.work) : first ? 'Open a copy' : 'Read your copy'
   return (
@@ -78,13 +96,8 @@ export function ReadDialog({ held, session, close }: { held: Held; session: Sess
           </button>
         </>
       )}
-      {state.stage === 'running' && <Steps steps={first ? OPEN_STEPS : READ_STEPS} at={state.step} />}
-      {state.stage === 'failed' && (
-        <Refusal error={state.error}>
-          <Again run={open} />
-        </Refusal>
-      )}
-      {state.stage === 'done' && <Text text={state.result.text} />}
+      <UnderWay state={state} steps={first ? OPEN_STEPS : READ_STEPS} again={open} />
+      {state.stage === 'done' && <Text {...state.result} />}
     </Dialog>
   )
 }

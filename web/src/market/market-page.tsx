@@ -3,11 +3,12 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { Again, Notice, Refusal } from '../design/states.tsx'
 import { ask } from '../edge/ask.ts'
-import { readShelf } from '../edge/read-plainly.ts'
+import { readShelf, type ShelfFacts } from '../edge/read-plainly.ts'
 import { useTitle } from '../frame/title.ts'
 import { plural } from '../words/plain.ts'
 import { Finder } from './finder.tsx'
-import type { Search } from './search.ts'
+import { orderWords, remarks } from './order-words.ts'
+import { readSearch, type Search } from './search.ts'
 import { EmptyShelf, Shelf } from './shelf.tsx'
 
 const PAGE = 24
@@ -31,11 +32,29 @@ function Nothing({ search }: { search: Search }) {
     )
   return (
     <Notice title="Nothing matches">
-      <p>Search for fewer or shorter words, or for every kind.</p>
+      <p>Search for fewer or shorter words, for every kind, or with fewer conditions.</p>
       <Link to="/" search={{}} className="button">
         Show everything
       </Link>
     </Notice>
+  )
+}
+
+/** How many there are and in which order, with what the edge did otherwise than it was asked to. */
+function Remarks(props: { search: Search; page: ShelfFacts; works: number; more: boolean }) {
+  const { search, page, works, more } = props
+  return (
+    <div role="status" className="whisper mb-6 space-y-1">
+      {works > 0 && (
+        <p>
+          {more ? 'The first ' : ''}
+          {plural(works, 'work')}, {orderWords(page.order)}
+        </p>
+      )}
+      {remarks(search, page).map(words => (
+        <p key={words}>{words}</p>
+      ))}
+    </div>
   )
 }
 
@@ -60,15 +79,11 @@ function Results({ search }: { search: Search }) {
       </div>
     )
   const works = data?.pages.flatMap(page => page.works) ?? []
-  if (works.length === 0) return <Nothing search={search} />
+  const [first] = data?.pages ?? []
   return (
     <div className={isPlaceholderData ? 'opacity-60' : ''}>
-      <p role="status" className="unseen">
-        {hasNextPage ? 'The first ' : ''}
-        {plural(works.length, 'work')}
-        {search.q ? ', the newest first' : ''}
-      </p>
-      <Shelf works={works} />
+      {first && <Remarks search={search} page={first} works={works.length} more={hasNextPage} />}
+      {works.length > 0 ? <Shelf works={works} /> : !hasNextPage && <Nothing search={search} />}
       {error && (
         <div className="mt-10">
           <Refusal error={error} />
@@ -91,7 +106,8 @@ function Results({ search }: { search: Search }) {
 }
 
 export function MarketPage() {
-  const search = useSearch({ from: '/' })
+  // The router hands on what no page has asked for: an edge would refuse it.
+  const search = readSearch(useSearch({ from: '/' }))
   useTitle()
   return (
     <div className="width">
@@ -103,7 +119,7 @@ export function MarketPage() {
         </p>
         <Finder search={search} />
       </div>
-      <section aria-label="Works" className="mt-10">
+      <section aria-label="Works" className="mt-6">
         <Results search={search} />
       </section>
     </div>

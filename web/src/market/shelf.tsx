@@ -42,7 +42,10 @@ export function Book({ work }: { work: BookFacts }) {
         </div>
         <p className="mt-3 flex flex-wrap items-baseline justify-between gap-x-3">
           <span className="font-book text-xl font-semibold">{money(terms.priceAtomic)}</span>
-          <span className="whisper">{terms.kind}</span>
+          <span className="whisper">
+            {terms.kind}
+            {work.openings === 0 && ', unproven'}
+          </span>
         </p>
         <p className="whisper">by {short(creator)}</p>
         <p className="whisper">{left(work)}</p>

@@ -1,19 +1,18 @@
 /** The state of the market's parts: chain, edge, key nodes, operators; each from the one who knows it best. */
 import type { OperatorRecord } from '@grimoire/client/operator-read'
-import { edgeHealth } from '@grimoire/schema/catalogue'
-import { nodeHealth } from '@grimoire/schema/node'
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { hands } from '../chain/hands.ts'
+import { Asked } from '../design/asked.tsx'
+import { type Pair, Pairs } from '../design/pairs.tsx'
 import { Chapter, Sheet } from '../design/sheet.tsx'
-import { Again, Refusal, Waiting } from '../design/states.tsx'
-import { ask } from '../edge/ask.ts'
 import { useTitle } from '../frame/title.ts'
 import { hostOf } from '../words/host.ts'
 import { count, day, moment, money, plain, short } from '../words/plain.ts'
+import { askNode } from './ask-node.ts'
 
 const EVERY_MS = 10_000
-const NODE_PATIENCE_MS = 5_000
 
 const useParts = () =>
   useQuery({
@@ -25,27 +24,13 @@ const useParts = () =>
         market.publicClient.getBlock(),
         reading.keepersOf(market),
         reading.findOperators(market),
-        ask('/v1/health', { read: body => edgeHealth.parse(body) }),
+        reading.readEdgeHealth(market),
       ])
-      return { chainId: market.addresses.chainId, block, keepers, operators, health }
+      const { edgeUrl } = market
+      return { chainId: market.addresses.chainId, edgeUrl, block, keepers, operators, health }
     },
   })
 type Parts = NonNullable<ReturnType<typeof useParts>['data']>
-
-/** A machine's own word, and how long it took to say it from here. */
-async function askNode({ endpoint }: OperatorRecord): Promise<string> {
-  const started = performance.now()
-  try {
-    const answer = await fetch(`${endpoint.replace(/\/+$/, '')}/health`, {
-      signal: AbortSignal.timeout(NODE_PATIENCE_MS),
-    })
-    const { base, llamaRelease, gpu, openWorks } = nodeHealth.parse(await answer.json())
-    const ms = Math.round(performance.now() - started)
-    return `${plain(base.name)}, llama.cpp ${plain(llamaRelease)}, ${gpu ? plain(gpu) : 'no GPU'}, ${count(openWorks)} works open, after ${ms} ms`
-  } catch {
-    return `no answer within ${NODE_PATIENCE_MS / 1000} s`
-  }
-}
 
 function Health({ operators }: { operators: readonly OperatorRecord[] }) {
   const [asked, setAsked] = useState(false)
@@ -80,21 +65,21 @@ const stateOf = ({ active, freeAtSeconds }: OperatorRecord): string =>
   active ? 'serves' : freeAtSeconds ? `leaves, bond free on ${day(freeAtSeconds)}` : 'its bond is too small'
 
 function Whole({ parts }: { parts: Parts }) {
-  const { chainId, block, keepers, operators, health } = parts
+  const { chainId, edgeUrl, block, keepers, operators, health } = parts
+  const read = health.status === 'ok' ? 'reads along' : plain(health.reason ?? 'behind')
+  const ofChain: Pair = [
+    `Chain ${chainId}`,
+    `block ${count(block.number)}, ${moment(Number(block.timestamp))}`,
+  ]
+  // Its own word on how well it is, and how far behind this page saw it to be.
+  const ofEdge: Pair = [
+    `The edge at ${hostOf(edgeUrl ?? '') ?? 'no place'}`,
+    `${read}, at block ${count(health.indexedBlock)}, ${count(health.lagBlocks)} behind the chain`,
+  ]
   return (
     <>
       <Chapter title="Chain and edge">
-        <dl className="grid gap-x-6 gap-y-1.5 sm:grid-cols-[12rem_1fr]">
-          <dt className="text-faded">Chain {chainId}</dt>
-          <dd>
-            block {count(block.number)}, {moment(Number(block.timestamp))}
-          </dd>
-          <dt className="text-faded">This edge</dt>
-          <dd>
-            {health.status === 'ok' ? 'reads along' : plain(health.reason ?? 'behind')}, at block{' '}
-            {count(health.indexedBlock)}
-          </dd>
-        </dl>
+        <Pairs look="facts" pairs={[ofChain, ofEdge]} />
       </Chapter>
       <Chapter title="Key nodes">
         <p className="mb-4">
@@ -132,30 +117,24 @@ function Whole({ parts }: { parts: Parts }) {
           />
         )}
         <Health operators={operators} />
+        <p className="mt-5">
+          <Link to="/operate" className="text-rubric">
+            Operate a machine of your own
+          </Link>
+        </p>
       </Chapter>
     </>
   )
 }
 
 export function StatusPage() {
-  const parts = useParts()
   useTitle('Status')
   return (
     <div className="width pt-8 sm:pt-14">
       <h1>The state of the market</h1>
-      {parts.isPending && (
-        <div className="mt-10">
-          <Waiting label="Asking the chain and the edge" lines={6} />
-        </div>
-      )}
-      {parts.isError && (
-        <div className="mt-10">
-          <Refusal error={parts.error}>
-            <Again run={() => void parts.refetch()} />
-          </Refusal>
-        </div>
-      )}
-      {parts.data && <Whole parts={parts.data} />}
+      <Asked question={useParts()} waiting="Asking the chain and the edge" lines={6} className="mt-10">
+        {parts => <Whole parts={parts} />}
+      </Asked>
     </div>
   )
 }

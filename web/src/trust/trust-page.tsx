@@ -2,6 +2,7 @@
 import { LIMITS } from '@grimoire/schema/work'
 import { useQuery } from '@tanstack/react-query'
 import { hands } from '../chain/hands.ts'
+import { type Pair, Pairs } from '../design/pairs.tsx'
 import { Chapter } from '../design/sheet.tsx'
 import { Refusal } from '../design/states.tsx'
 import { useTitle } from '../frame/title.ts'
@@ -22,7 +23,7 @@ const PROMISED = [
 const NOT_PROMISED = [
   'A machine that serves a work can copy it, and reads the chats. Makers admit machines that they trust; so should you.',
   'As many key nodes as the threshold, together, can open everything; those that share an endpoint of the chain trust it.',
-  'You trust whoever served you this page.',
+  'You trust whoever served you this page. A released one has a published hash, and can be served from anywhere.',
   'A model can be talked into paraphrasing its hidden text.',
   'A text that was opened cannot be un-read, nor kept from being minted again.',
   'Which wallet holds what is public.',
@@ -51,7 +52,7 @@ function Fees() {
     },
   })
   if (fee.isError) return <Refusal error={fee.error} />
-  const rows: [string, string][] = [
+  const rows: Pair[] = [
     [
       'The market',
       `${fee.data === undefined ? 'A share (the ledger is being asked)' : percent(fee.data)} of each sale and each answer; never more than ${percent(LIMITS.maxProtocolFeeBps)}.`,
@@ -67,14 +68,9 @@ function Fees() {
     ['A machine', 'the rest of each answer, at its own price, within the ceilings of the work.'],
   ]
   return (
-    <dl className="max-w-3xl divide-y divide-line border-y border-line">
-      {rows.map(([name, words]) => (
-        <div key={name} className="grid gap-x-6 py-2.5 sm:grid-cols-[12rem_1fr]">
-          <dt className="font-bold">{name}</dt>
-          <dd>{words}</dd>
-        </div>
-      ))}
-    </dl>
+    <div className="max-w-3xl">
+      <Pairs look="ruled" pairs={rows} />
+    </div>
   )
 }
 

@@ -1,4 +1,4 @@
-/** Asking who is here: any part of the page may ask, one dialog answers. */
+/** Asking who is here: every part of the page may ask, one dialog answers. */
 import { useSyncExternalStore } from 'react'
 import { currentSession, type Session } from './session.ts'
 

@@ -68,18 +68,49 @@ const refused = (cause: unknown): never => {
 export async function connectBrowser(id: string, network: Network): Promise<Session> {
   const config = configOf(network)
   const connector = connectorOf(config, id)
-  const { accounts } = await connect(config, { connector, chainId: network.addresses.chainId }).catch(refused)
+  // On whatever chain it is: it is asked to switch when there is something to sign.
+  const { accounts } = await connect(config, { connector }).catch(refused)
   return sessionOf(connector, accounts[0])
 }
 
-/** After a reload the wallet is asked silently first, and by its own dialog only if it has forgotten this page. */
-export async function openBrowser({ id, address }: Session, network: Network): Promise<Wallet> {
+/** One that is on another chain and stays there. */
+async function switchedTo(config: Config, chainId: number): Promise<void> {
+  const here = getConnection(config).chainId
+  if (here === chainId) return
+  await switchChain(config, { chainId }).catch(cause => {
+    throw new Problem('chain_wrong', {
+      got: `a wallet on chain ${here}`,
+      expected: `chain ${chainId}`,
+      cause,
+    })
+  })
+}
+
+async function reconnected({ id }: Session, network: Network) {
   const config = configOf(network)
   const connector = connectorOf(config, id)
   if (getConnection(config).status !== 'connected') await reconnect(config, { connectors: [connector] })
-  if (getConnection(config).status !== 'connected') await connectBrowser(id, network)
+  return { config, isHere: getConnection(config).status === 'connected' }
+}
+
+/** After a reload the wallet is asked silently first, and by its own dialog only if it has forgotten this page. */
+export async function openBrowser(session: Session, network: Network): Promise<Wallet> {
+  const { config, isHere } = await reconnected(session, network)
+  if (!isHere) await connectBrowser(session.id, network)
   const { chainId } = network.addresses
-  if (getConnection(config).chainId !== chainId) await switchChain(config, { chainId }).catch(refused)
-  const wallet = await getWalletClient(config, { account: address, chainId }).catch(refused)
+  await switchedTo(config, chainId)
+  const wallet = await getWalletClient(config, { account: session.address, chainId }).catch(refused)
   return wallet as Wallet // Safety: asked for with an account, so it has one.
+}
+
+/** The wallet as it is, without any dialog of it: null where only a dialog would bring it. */
+export async function lookAtBrowser(session: Session, network: Network) {
+  const { config, isHere } = await reconnected(session, network).catch(() => ({
+    config: null,
+    isHere: false,
+  }))
+  if (!config || !isHere) return { wallet: null, chainId: null }
+  const { chainId } = getConnection(config)
+  const wallet = await getWalletClient(config, { account: session.address }).catch(() => null)
+  return { wallet: wallet as Wallet | null, chainId: chainId ?? null } // Safety: asked for with an account.
 }

@@ -15,6 +15,16 @@ export async function openWallet(session: Session, tell?: (event: WalletEvent) =
   return tell ? watched(wallet, tell) : wallet
 }
 
+/** What can be learned of it without a dialog: null where that is nothing, and the chain that it is on. */
+export async function lookAtWallet(
+  session: Session,
+): Promise<{ wallet: Wallet | null; chainId: number | null }> {
+  const network = await readNetwork()
+  if (session.kind === 'browser') return (await import('./browser.ts')).lookAtBrowser(session, network)
+  const wallet = (await import('./play.ts')).openPlay(session, network)
+  return { wallet, chainId: network.addresses.chainId }
+}
+
 /** The same wallet; each request to it and each answer of it is told. */
 function watched(wallet: Wallet, tell: (event: WalletEvent) => void): Wallet {
   const around = async <T>(before: WalletEvent, after: WalletEvent, run: () => Promise<T>): Promise<T> => {

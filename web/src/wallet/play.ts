@@ -14,6 +14,7 @@ const ROLES = [
   { id: 'reader', name: 'Cleo, a reader', says: 'Buys, chats, sells again.', addressIndex: 4 },
   { id: 'second', name: 'Dan, another reader', says: 'Buys what Cleo sells.', addressIndex: 5 },
   { id: 'maker', name: 'Ada, a maker', says: 'Made some of these works and earns on them.', addressIndex: 2 },
+  { id: 'operator', name: 'Olga, an operator', says: 'Runs the machine that answers here.', addressIndex: 6 },
 ] as const
 
 const accountOf = (id: string) => {

@@ -6,12 +6,16 @@ import { useSession } from './session.ts'
 export function WalletButton() {
   const session = useSession()
   return (
-    <button type="button" className="button max-w-56" onClick={() => void askForWallet()}>
+    <button
+      type="button"
+      className="button max-w-56 whitespace-nowrap px-3! md:max-w-none md:px-4.5!"
+      onClick={() => void askForWallet()}
+    >
       {session ? (
         <>
           <span className="unseen">Wallet: </span>
-          <span className="truncate">{plain(session.name)}</span>
-          <span className="hidden font-normal md:inline">{short(session.address)}</span>
+          <span className="truncate md:max-w-80">{plain(session.name)}</span>
+          <span className="hidden font-normal lg:inline">{short(session.address)}</span>
         </>
       ) : (
         'Choose a wallet'

@@ -2,10 +2,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { isPlay, type Network, useNetwork } from '../chain/network.ts'
+import { Asked } from '../design/asked.tsx'
 import { Dialog } from '../design/dialog.tsx'
-import { Again, Refusal, Waiting } from '../design/states.tsx'
+import { Refusal, Waiting } from '../design/states.tsx'
 import { plain, short } from '../words/plain.ts'
 import { answerAsking } from './asking.ts'
+import type { PlayRole } from './play.ts'
 import { Purse } from './purse.tsx'
 import { type Session, setSession, useSession } from './session.ts'
 
@@ -17,8 +19,33 @@ function choose(session: Session): void {
   answerAsking(session)
 }
 
-function PlayWallets() {
+function Roles({ roles }: { roles: readonly PlayRole[] }) {
   const here = useSession()
+  return (
+    <ul className="space-y-2">
+      {roles.map(({ says, ...role }) => (
+        <li key={role.id}>
+          <button
+            type="button"
+            className={ROW}
+            aria-pressed={here?.address === role.address}
+            onClick={() => choose(role)}
+          >
+            <span>
+              {role.name}
+              {here?.address === role.address && ' (you, now)'}
+            </span>
+            <span className="font-normal">
+              {says} {short(role.address)}
+            </span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function PlayWallets() {
   const roles = useQuery({
     queryKey: ['play-roles'],
     queryFn: async () => (await import('./play.ts')).playRoles(),
@@ -33,28 +60,9 @@ function PlayWallets() {
         This market runs on one machine. Its money is worthless, and everyone knows these accounts’ keys:
         never send real money to them.
       </p>
-      {roles.isPending && <Waiting label="The play wallets are on their way" lines={3} />}
-      {roles.isError && <Refusal error={roles.error} />}
-      <ul className="space-y-2">
-        {roles.data?.map(({ says, ...role }) => (
-          <li key={role.id}>
-            <button
-              type="button"
-              className={ROW}
-              aria-pressed={here?.address === role.address}
-              onClick={() => choose(role)}
-            >
-              <span>
-                {role.name}
-                {here?.address === role.address && ' (you, now)'}
-              </span>
-              <span className="font-normal">
-                {says} {short(role.address)}
-              </span>
-            </button>
-          </li>
-        ))}
-      </ul>
+      <Asked question={roles} waiting="The play wallets are on their way" lines={3}>
+        {found => <Roles roles={found} />}
+      </Asked>
     </section>
   )
 }
@@ -133,20 +141,19 @@ function Here({ session }: { session: Session }) {
 }
 
 export function WalletDialog() {
-  const network = useNetwork()
   const session = useSession()
   return (
     <Dialog title="Who are you here?" close={() => answerAsking(session)}>
       <div className="space-y-7">
         {session && <Here session={session} />}
-        {network.isPending && <Waiting label="Asking which chain this market is on" />}
-        {network.isError && (
-          <Refusal error={network.error}>
-            <Again run={() => void network.refetch()} />
-          </Refusal>
-        )}
-        {network.data && isPlay(network.data) && <PlayWallets />}
-        {network.data && <BrowserWallets network={network.data} />}
+        <Asked question={useNetwork()} waiting="Asking which chain this market is on">
+          {network => (
+            <>
+              {isPlay(network) && <PlayWallets />}
+              <BrowserWallets network={network} />
+            </>
+          )}
+        </Asked>
       </div>
     </Dialog>
   )

@@ -1,12 +1,7 @@
 /** Text of strangers and figures of the ledger, made fit to be read: money, shares, short hashes, dates. */
 import { formatMoney } from '@grimoire/schema/format-money'
 
-/** Characters that would turn the direction of the text around them, or hide in it. */
-const INVISIBLE =
-  /[[\p{Cc}\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]--[\t\n\r]]/gv
-
-/** A stranger's words as they may stand beside ours: nothing that turns or hides text. React escapes the rest. */
-export const plain = (text: string): string => text.replace(INVISIBLE, '')
+export { plain, short } from '@grimoire/schema/shown-text'
 
 /** Up to six decimals for what is small, two for what is not. */
 export const money = (amountAtomic: string | bigint): string =>
@@ -17,20 +12,24 @@ export const percent = (bps: number): string =>
 
 export const count = (value: number | bigint): string => value.toLocaleString('en')
 
+/** Of a file. */
+export const bytes = (size: number): string =>
+  size < 1e6 ? `${Math.ceil(size / 1e3)} kB` : `${(size / 1e6).toFixed(1)} MB`
+
 export const plural = (value: number, one: string, many = `${one}s`): string =>
   `${count(value)} ${value === 1 ? one : many}`
-
-/** An address or a hash, short enough to compare by eye. */
-export const short = (hash: string): string =>
-  hash.length > 14 ? `${hash.slice(0, 6)}…${hash.slice(-4)}` : hash
 
 export const day = (seconds: number): string =>
   new Date(seconds * 1000).toLocaleDateString('en', { day: 'numeric', month: 'long', year: 'numeric' })
 
-export const moment = (seconds: number): string =>
-  new Date(seconds * 1000).toLocaleString('en', {
+/** With its year where that is another than this one. */
+export function moment(seconds: number): string {
+  const at = new Date(seconds * 1000)
+  return at.toLocaleString('en', {
+    ...(at.getFullYear() === new Date().getFullYear() ? {} : { year: 'numeric' }),
     day: 'numeric',
     month: 'short',
     hour: '2-digit',
     minute: '2-digit',
   })
+}

@@ -1,41 +1,27 @@
-/**
- * Markdown by strangers and by models, as elements and never as markup: no HTML, no picture from anywhere, and a link
- * says where it leads before it is followed. A hidden prompt can write what it likes here; nothing of it is fetched.
- */
-import Markdown, { type Components } from 'react-markdown'
-import remarkGfm from 'remark-gfm'
-import { hostOf } from './host.ts'
+/** A stranger's or a model's text as prose: set at once, and with its marks as soon as what reads them is loaded. */
+import { lazy, Suspense } from 'react'
+import { isMarked } from './marks.ts'
 import { plain } from './plain.ts'
 
-const COMPONENTS: Components = {
-  a({ href, children }) {
-    const host = hostOf(href)
-    if (!host) return <>{children}</>
-    return (
-      <a href={href} rel="noopener noreferrer nofollow ugc" target="_blank">
-        {children}
-        <span className="whisper"> ({host})</span>
-      </a>
-    )
-  },
-  img: ({ alt, src }) => (
-    <span className="chip">
-      picture not loaded{alt ? `: ${alt}` : ''}
-      {typeof src === 'string' && hostOf(src) ? ` (${hostOf(src)})` : ''}
-    </span>
-  ),
-  // Ticked boxes of a list are a stranger's form control: shown as text.
-  input: ({ checked }) => <span>{checked ? '☑ ' : '☐ '}</span>,
+const Marked = lazy(async () => ({ default: (await import('./marked.tsx')).Marked }))
+
+function Unmarked({ text }: { text: string }) {
+  const paragraphs = text.split(/\n\s*\n/).filter(paragraph => paragraph.trim())
+  // The same paragraph may stand twice, and none ever moves.
+  return paragraphs.map((paragraph, index) => <p key={`${String(index)}${paragraph}`}>{paragraph.trim()}</p>)
 }
 
-const PLUGINS = [remarkGfm]
-
 export function Prose({ text, className = '' }: { text: string; className?: string }) {
+  const words = plain(text)
   return (
     <div className={`leaf ${className}`}>
-      <Markdown skipHtml remarkPlugins={PLUGINS} components={COMPONENTS}>
-        {plain(text)}
-      </Markdown>
+      {isMarked(words) ? (
+        <Suspense fallback={<Unmarked text={words} />}>
+          <Marked text={words} />
+        </Suspense>
+      ) : (
+        <Unmarked text={words} />
+      )}
     </div>
   )
 }

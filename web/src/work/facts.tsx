@@ -1,11 +1,20 @@
-/** What a work is made of: its model, licence and parts, the works that it builds on, and its versions with their hashes. */
+/** What a work is made of: its model, licence and parts, and its versions with their hashes. */
 import type { WorkDetail } from '@grimoire/schema/catalogue'
 import { Link } from '@tanstack/react-router'
-import { count, day, percent, plain, short } from '../words/plain.ts'
+import { type Pair, Pairs } from '../design/pairs.tsx'
+import { isTag } from '../market/search.ts'
+import { bytes, count, day, plain, plural, short } from '../words/plain.ts'
+
+/** Their names are sealed: how many and how large is all that anybody sees. */
+function knowledgeIn({ parts }: NonNullable<WorkDetail['manifest']>): string {
+  const files = parts.filter(({ role }) => role === 'knowledge')
+  const size = files.reduce((sum, { plainSizeBytes }) => sum + plainSizeBytes, 0)
+  return files.length === 0 ? 'none' : `with ${plural(files.length, 'file')} (${bytes(size)}), sealed with it`
+}
 
 export function Facts({ work }: { work: WorkDetail }) {
   const { manifest, tags } = work
-  const rows: [string, string][] = [
+  const rows: Pair[] = [
     ['Model', manifest ? `${plain(manifest.base.name)} (${short(manifest.base.sha256)})` : 'not known yet'],
     [
       'Adapter',
@@ -13,29 +22,30 @@ export function Facts({ work }: { work: WorkDetail }) {
     ],
     ['Language', plain(work.language ?? 'not known yet')],
     ['Licence', plain(work.licence ?? 'not known yet')],
+    ['Knowledge', manifest ? knowledgeIn(manifest) : 'not known yet'],
     [
       'Sealed parts',
       manifest
-        ? manifest.parts.map(part => `${part.role}, ${count(part.sizeBytes)} bytes`).join('; ')
+        ? manifest.parts
+            .filter(({ role }) => role !== 'knowledge')
+            .map(part => `${part.role}, ${count(part.sizeBytes)} bytes`)
+            .join('; ')
         : 'not known yet',
     ],
     ['Minted', day(work.createdAtSeconds)],
   ]
   return (
     <>
-      <dl className="grid gap-x-6 gap-y-1.5 sm:grid-cols-[10rem_1fr]">
-        {rows.map(([name, value]) => (
-          <div key={name} className="contents">
-            <dt className="text-faded">{name}</dt>
-            <dd className="mb-2 sm:mb-0">{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Pairs look="facts" pairs={rows} />
       {tags.length > 0 && (
         <ul aria-label="Tags" className="mt-4 flex flex-wrap gap-2">
           {tags.map(tag => (
             <li key={tag}>
-              <Link to="/" search={{ q: tag }} className="chip no-underline hover:text-rubric">
+              <Link
+                to="/"
+                search={isTag(tag) ? { tags: tag } : { q: tag }}
+                className="chip no-underline hover:text-rubric"
+              >
                 {plain(tag)}
               </Link>
             </li>
@@ -46,27 +56,9 @@ export function Facts({ work }: { work: WorkDetail }) {
   )
 }
 
-export function Lineage({ work }: { work: WorkDetail }) {
-  if (work.parents.length === 0) return null
-  return (
-    <ul className="mt-4 space-y-1">
-      {work.parents.map(({ workId, shareBps, confirmed }) => (
-        <li key={workId}>
-          Builds on{' '}
-          <Link to="/works/$workId" params={{ workId }} className="text-rubric">
-            work {short(workId)}
-          </Link>
-          , which gets {percent(shareBps)} of what its maker earns by answers
-          {confirmed ? '; confirmed by that work’s maker.' : '; claimed, not yet confirmed.'}
-        </li>
-      ))}
-    </ul>
-  )
-}
-
 export function Versions({ work }: { work: WorkDetail }) {
   return (
-    <ol className="mt-4 space-y-1">
+    <ol className="mt-6 space-y-1">
       {work.versions.map(({ version, contentHash }) => (
         <li key={version}>
           Version {version}

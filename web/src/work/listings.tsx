@@ -1,36 +1,45 @@
 /** What holders ask for their editions: each listing signed by its seller and checked as its buyer would. */
+import { sameAddress } from '@grimoire/schema/hex'
 import type { SignedListing } from '@grimoire/schema/listing'
 import { useQuery } from '@tanstack/react-query'
-import { Again, Refusal, Waiting } from '../design/states.tsx'
+import { Person } from '../activity/person.tsx'
+import { Asked } from '../design/asked.tsx'
+import { Withdraw } from '../library/withdraw.tsx'
 import { useSession } from '../wallet/session.ts'
-import { moment, money, short } from '../words/plain.ts'
+import { moment, money } from '../words/plain.ts'
 import { liveListings } from './queries.ts'
 
-export function Listings({ workId, buy }: { workId: string; buy: (listing: SignedListing) => void }) {
-  const listings = useQuery(liveListings(workId))
+type Buy = { buy: (listing: SignedListing) => void }
+
+export function Listings({ workId, buy }: Buy & { workId: string }) {
+  return (
+    <Asked question={useQuery(liveListings(workId))} waiting="Looking for resales" lines={2}>
+      {listings => <List listings={listings} buy={buy} />}
+    </Asked>
+  )
+}
+
+function List({ listings, buy }: Buy & { listings: readonly SignedListing[] }) {
   const session = useSession()
-  if (listings.isPending) return <Waiting label="Looking for resales" lines={2} />
-  if (listings.isError)
-    return (
-      <Refusal error={listings.error}>
-        <Again run={() => void listings.refetch()} />
-      </Refusal>
-    )
-  if (listings.data.length === 0) return <p>No holder offers an edition now.</p>
+  if (listings.length === 0) return <p>No holder offers an edition now.</p>
   return (
     <ul className="divide-y divide-line border-y border-line">
-      {listings.data.map(signed => {
+      {listings.map(signed => {
         const { seller, priceAtomic, expiresAtSeconds, nonce } = signed.listing
-        const mine = seller.toLowerCase() === session?.address.toLowerCase()
+        const mine = session !== null && sameAddress(seller, session.address)
         return (
           <li key={`${seller}${nonce}`} className="flex flex-wrap items-center gap-x-5 gap-y-1 py-2">
             <span className="font-book text-xl font-semibold">{money(priceAtomic)}</span>
             <span className="whisper grow">
-              by {mine ? 'you' : short(seller)}, until {moment(expiresAtSeconds)}
+              by <Person address={seller} />, until {moment(expiresAtSeconds)}
             </span>
-            <button type="button" className="button" disabled={mine} onClick={() => buy(signed)}>
-              Buy this one
-            </button>
+            {mine ? (
+              <Withdraw nonce={nonce} session={session} what={`your listing at ${money(priceAtomic)}`} />
+            ) : (
+              <button type="button" className="button" onClick={() => buy(signed)}>
+                Buy this one
+              </button>
+            )}
           </li>
         )
       })}

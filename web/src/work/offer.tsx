@@ -3,29 +3,35 @@ import type { WorkDetail } from '@grimoire/schema/catalogue'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
 import { Again, Refusal } from '../design/states.tsx'
+import { type Doing, HoldingDeeds, HoldingDialog } from '../library/holding-deeds.tsx'
 import { holdingOf } from '../library/queries.ts'
 import { useSession } from '../wallet/session.ts'
 import { count, money } from '../words/plain.ts'
+import { MakeOffer } from './offers.tsx'
 import type { CheckedWork } from './queries.ts'
 
 function Yours({ workId }: { workId: string }) {
   const session = useSession()
   const { data: holding } = useQuery(holdingOf(session?.address ?? null, workId))
-  if (!holding) return null
+  const [doing, setDoing] = useState<Doing | null>(null)
+  if (!holding || !session) return null
   return (
-    <p className="mt-4 flex flex-wrap items-center gap-x-4 gap-y-2 border-t border-line pt-4">
-      <span className="grow">
+    <div className="mt-4 flex flex-wrap items-center gap-x-4 gap-y-2 border-t border-line pt-4">
+      <span className="w-full">
         You hold {count(holding.editions)} {holding.editions === 1n ? 'edition' : 'editions'}
         {holding.openedCopies > 0n ? ` and ${count(holding.openedCopies)} opened` : ''}.
       </span>
       <Link to="/chat/$workId" params={{ workId }} className="button">
         Use it
       </Link>
+      <HoldingDeeds held={holding} act={setDoing} />
       <Link to="/library" className="button">
         Your library
       </Link>
-    </p>
+      {doing && <HoldingDialog doing={doing} session={session} close={() => setDoing(null)} />}
+    </div>
   )
 }
 
@@ -73,6 +79,7 @@ export function Offer(props: { told: WorkDetail; checked: UseQueryResult<Checked
               : 'Look below for one from a holder.'}
           </p>
         )}
+        <MakeOffer work={checked.data} />
       </div>
       <Checked checked={checked} />
       <Yours workId={told.workId} />

@@ -1,23 +1,39 @@
-/** Who serves a work now: bonded, admitted, and at which price; each row is the registry's own. */
+/** Who serves a work now: bonded, admitted, and at which price, as the registry has it; and how well, as this edge measured. */
+import { mayReach } from '@grimoire/client/insecure-node'
+import type { OperatorRecord } from '@grimoire/client/operator-read'
+import { sameAddress } from '@grimoire/schema/hex'
 import { pricesWithin } from '@grimoire/schema/price'
 import type { Terms } from '@grimoire/schema/work'
 import { useQuery } from '@tanstack/react-query'
+import { Asked } from '../design/asked.tsx'
 import { Sheet } from '../design/sheet.tsx'
-import { Again, Refusal, Waiting } from '../design/states.tsx'
 import { hostOf } from '../words/host.ts'
 import { money, plain, short } from '../words/plain.ts'
+import { measuredServing, upWords, waitWords } from './measured.ts'
 import { servingOperators } from './queries.ts'
 
+/** An address that a browser would block is not offered as if it worked. */
+function unsafeNote(endpoint: string): string {
+  if (hostOf(endpoint) === null || mayReach(endpoint)) return ''
+  return ' (plain http: this page cannot use it, the local gateway can)'
+}
+
 export function Operators({ workId, terms }: { workId: string; terms: Terms }) {
-  const operators = useQuery(servingOperators(workId))
-  if (operators.isPending) return <Waiting label="Asking who serves it" lines={2} />
-  if (operators.isError)
-    return (
-      <Refusal error={operators.error}>
-        <Again run={() => void operators.refetch()} />
-      </Refusal>
-    )
-  if (operators.data.length === 0)
+  return (
+    <Asked question={useQuery(servingOperators(workId))} waiting="Asking who serves it" lines={2}>
+      {operators => <Serving workId={workId} operators={operators} terms={terms} />}
+    </Asked>
+  )
+}
+
+type Shown = { workId: string; operators: readonly OperatorRecord[]; terms: Terms }
+
+function Serving({ workId, operators, terms }: Shown) {
+  // Without its figures the rows stand all the same: those are the registry's.
+  const { data: measured } = useQuery(measuredServing(workId))
+  const healthOf = (operator: string) =>
+    measured?.operators.find(row => sameAddress(row.operator, operator))?.health
+  if (operators.length === 0)
     return (
       <p>
         <strong>0 nodes serve this.</strong> It can be bought and held, and answers nobody until a machine
@@ -25,23 +41,39 @@ export function Operators({ workId, terms }: { workId: string; terms: Terms }) {
       </p>
     )
   return (
-    <Sheet
-      caption="Machines that serve this work"
-      columns={['Operator', 'At', 'Bond', 'An answer', 'A million bytes in', 'and out']}
-      rows={operators.data.map(operator => {
-        const prices = pricesWithin(operator.prices, terms)
-        return {
-          key: operator.operator,
-          cells: [
-            short(operator.operator),
-            plain(hostOf(operator.endpoint) ?? operator.endpoint.slice(0, 60)),
-            money(operator.bondAtomic),
-            money(prices.turnFeeAtomic),
-            money(prices.inputPerMillionBytesAtomic),
-            money(prices.outputPerMillionBytesAtomic),
-          ],
-        }
-      })}
-    />
+    <>
+      {measured?.stranded && (
+        <p className="mb-4">
+          Nobody whom its maker lists serves it any more, so whoever has put down a bond may.
+        </p>
+      )}
+      <Sheet
+        caption="Machines that serve this work"
+        columns={['Operator', 'Bond', 'An answer', 'A million bytes in', 'and out', 'Up', 'Signs a price in']}
+        rows={operators.map(operator => {
+          const prices = pricesWithin(operator.prices, terms)
+          return {
+            key: operator.operator,
+            cells: [
+              <span key="operator">
+                {short(operator.operator)} at{' '}
+                {plain(hostOf(operator.endpoint) ?? operator.endpoint.slice(0, 60))}
+                {unsafeNote(operator.endpoint)}
+              </span>,
+              money(operator.bondAtomic),
+              money(prices.turnFeeAtomic),
+              money(prices.inputPerMillionBytesAtomic),
+              money(prices.outputPerMillionBytesAtomic),
+              upWords(healthOf(operator.operator)),
+              waitWords(healthOf(operator.operator)),
+            ],
+          }
+        })}
+      />
+      <p className="whisper mt-2">
+        Bond and prices are the registry’s. How often it was up, and how soon it signed a price in the last
+        half hour (half of the times, and 99 of 100), this edge has measured.
+      </p>
+    </>
   )
 }

@@ -4,10 +4,13 @@ import { queryOptions } from '@tanstack/react-query'
 import { hands } from '../chain/hands.ts'
 import { ask } from '../edge/ask.ts'
 
+export const tellWork = (workId: string, signal?: AbortSignal) =>
+  ask(`/v1/works/${workId}`, { read: body => workDetail.parse(body), ...(signal ? { signal } : {}) })
+
 export const toldWork = (workId: string) =>
   queryOptions({
     queryKey: ['work', workId, 'told'],
-    queryFn: ({ signal }) => ask(`/v1/works/${workId}`, { read: body => workDetail.parse(body), signal }),
+    queryFn: ({ signal }) => tellWork(workId, signal),
   })
 
 /** Refused with `edge_lied` when the ledger says otherwise. */
@@ -34,6 +37,16 @@ export const servingOperators = (workId: string) =>
     },
   })
 
+/** Those of the latest version that hold by the chain's word. */
+export const openingsOf = ({ workId, latestVersion }: { workId: string; latestVersion: number }) =>
+  queryOptions({
+    queryKey: ['work', workId, 'openings', latestVersion],
+    queryFn: async () => {
+      const { market, reading } = await hands()
+      return reading.findOpenings(market, { workId, version: latestVersion })
+    },
+  })
+
 export const liveListings = (workId: string) =>
   queryOptions({
     queryKey: ['work', workId, 'listings'],
@@ -43,9 +56,20 @@ export const liveListings = (workId: string) =>
     },
   })
 
+/** Those that could be accepted now, the best first, whatever order they came in. */
+export const standingOffers = (workId: string) =>
+  queryOptions({
+    queryKey: ['work', workId, 'offers'],
+    queryFn: async () => {
+      const { market, reading } = await hands()
+      const offers = await reading.findOffers(market, { workId })
+      return offers.sort((a, b) => Number(BigInt(b.offer.priceAtomic) - BigInt(a.offer.priceAtomic)))
+    },
+  })
+
 export const workTrades = (workId: string) =>
   queryOptions({
     queryKey: ['work', workId, 'trades'],
     queryFn: ({ signal }) =>
-      ask('/v1/trades', { read: body => tradesPage.parse(body), query: { workId, limit: 25 }, signal }),
+      ask('/v1/trades', { read: body => tradesPage.parse(body), query: { workId, limit: 100 }, signal }),
   })

@@ -4,10 +4,15 @@ import type { Share } from '../design/shares.tsx'
 import { percent } from '../words/plain.ts'
 import type { CheckedWork } from './queries.ts'
 
+/** By this name the studio finds what its maker earns among the shares. */
+export const MAKER = 'Its maker'
+/** And an operator what is its own. */
+export const MACHINE = 'The machine that answers'
+
 export function sharesOfFirstSale({ feeBps }: Pick<CheckedWork, 'feeBps'>, priceAtomic: bigint): Share[] {
   const feeAtomic = shareOf(priceAtomic, feeBps)
   return [
-    { who: 'Its maker', amountAtomic: priceAtomic - feeAtomic },
+    { who: MAKER, amountAtomic: priceAtomic - feeAtomic },
     { who: 'The market', amountAtomic: feeAtomic, note: percent(feeBps) },
   ]
 }
@@ -23,21 +28,24 @@ export function sharesOfResale(
   })
   return [
     { who: 'The seller', amountAtomic: sellerAtomic },
-    { who: 'Its maker', amountAtomic: royaltyAtomic, note: percent(resaleRoyaltyBps) },
+    { who: MAKER, amountAtomic: royaltyAtomic, note: percent(resaleRoyaltyBps) },
     { who: 'The market', amountAtomic: feeAtomic, note: percent(feeBps) },
   ]
 }
 
-export function sharesOfAnswer({ terms, feeBps, parents }: CheckedWork, costAtomic: bigint): Share[] {
+export function sharesOfAnswer(
+  { terms, feeBps, parents }: Pick<CheckedWork, 'terms' | 'feeBps' | 'parents'>,
+  costAtomic: bigint,
+): Share[] {
   const split = splitUsage(costAtomic, {
     usageRoyaltyBps: terms.usageRoyaltyBps,
     protocolFeeBps: feeBps,
     parentsBps: parents.map(parent => parent.shareBps),
   })
   return [
-    { who: 'Its maker', amountAtomic: split.creatorAtomic },
+    { who: MAKER, amountAtomic: split.creatorAtomic },
     { who: 'Works it builds on', amountAtomic: split.parentsTotalAtomic },
-    { who: 'The machine that answers', amountAtomic: split.operatorAtomic },
+    { who: MACHINE, amountAtomic: split.operatorAtomic },
     { who: 'The market', amountAtomic: split.protocolAtomic },
   ]
 }

@@ -1,5 +1,6 @@
 /** The terms of a work in plain words: what one may do with an edition, and what the maker can no longer change. */
 import type { Terms } from '@grimoire/schema/work'
+import { type Pair, Pairs } from '../design/pairs.tsx'
 import { count, money, percent } from '../words/plain.ts'
 
 function disclosed({ disclosure, kind }: Terms): string {
@@ -15,7 +16,7 @@ const admitted = ({ admission }: Terms): string =>
 
 export function TermsInWords({ terms, minted }: { terms: Terms; minted: number }) {
   const rest = terms.editionCap - minted
-  const rows: [string, string][] = [
+  const rows: Pair[] = [
     [
       'Editions',
       `${count(terms.editionCap)} in all, ${rest > 0 ? `${count(rest)} left` : 'all sold'}. There will never be more.`,
@@ -32,14 +33,5 @@ export function TermsInWords({ terms, minted }: { terms: Terms; minted: number }
       `${percent(terms.resaleRoyaltyBps)} of the price goes to its maker, taken by the ledger.`,
     ],
   ]
-  return (
-    <dl className="divide-y divide-line border-y border-line">
-      {rows.map(([name, words]) => (
-        <div key={name} className="grid gap-x-6 py-2.5 sm:grid-cols-[10rem_1fr]">
-          <dt className="font-bold">{name}</dt>
-          <dd>{words}</dd>
-        </div>
-      ))}
-    </dl>
-  )
+  return <Pairs look="ruled" pairs={rows} />
 }

@@ -1,0 +1,151 @@
+/** One question until its answer is kept: asked, or taken up again where a reload broke it off, and never by two pages at once. */
+import { type Answer, Kept } from '@grimoire/client/answer'
+import type { KeptTurn } from '@grimoire/client/kept-turn'
+import type { TurnResult } from '@grimoire/client/turn'
+import { isProblem } from '@grimoire/schema/problem'
+import { type Exchange, type KeptAnswer, messagesOf } from './conversation.ts'
+import type { Line } from './line.ts'
+import type { Proof } from './proof.ts'
+import type { Shelf } from './shelf.ts'
+import { type UnderWay, underWayKeeper } from './under-way.ts'
+
+const MAX_TOKENS = 256
+
+/** Said where the words stop. */
+const FORGOTTEN =
+  'The machine no longer knows this answer. What came of it is kept, and is charged with the next one, by its bytes.'
+
+const proofOf = ({ receipt, receiptSignature, request, agreed }: TurnResult): Proof => ({
+  receipt,
+  signature: receiptSignature,
+  request,
+  agreed: {
+    ...agreed,
+    beforeAtomic: String(agreed.beforeAtomic),
+    maxChargeAtomic: String(agreed.maxChargeAtomic),
+  },
+})
+
+const answerOf = (turn: TurnResult): KeptAnswer => ({
+  ...{ text: turn.text, end: turn.ended ? 'stopped' : 'whole', proof: proofOf(turn) },
+  ...(turn.notice ? { notice: turn.notice.message } : {}),
+  firstTokenMs: turn.timings.firstTokenMs,
+  tokensPerSecond: turn.nodeTimings.predicted_per_second,
+})
+
+/** What an answer is to: its place in the conversation, and what was said before. */
+export type Spot = { question: string; index: number; at: number; before: readonly Exchange[] }
+
+/** What came, and what was wrong: both, when it broke off. */
+export type Outcome = {
+  got: KeptAnswer | null
+  error: unknown
+  /** Its machine may still know of it: it can be taken up again. */
+  goesOn: boolean
+  /** Called when the conversation has been kept: only then is the way of the answer forgotten. */
+  close: () => Promise<void>
+}
+
+const isAny = (error: unknown, ...codes: Parameters<typeof isProblem>[1][]): boolean =>
+  codes.some(code => isProblem(error, code))
+
+/** Its machine no longer knows it, or its receipt was judged, or it was refused before its payment was taken. */
+const isOver = (error: unknown, turn: KeptTurn, isAgain: boolean): boolean =>
+  isAny(error, 'turn_unknown', 'receipt_invalid') ||
+  (!isAgain && turn.turnId === null && !isAny(error, 'node_unreachable', 'chain_unreachable', 'timed_out'))
+
+export type Answering = {
+  shelf: Shelf
+  conversationId: string
+  spot: Spot
+  /** Nothing is kept of a temporary conversation. */
+  temporary: boolean
+  /** The answer that can be stopped, and its words so far. */
+  onAnswer: (answer: Answer) => void
+  onText: (text: string) => void
+  onLine: (isLost: boolean) => void
+}
+
+/** Only one page of this browser asks for one work of one holder; another waits. The lock goes with its page. */
+export const alone = <T>({ session, workId }: Shelf, run: () => Promise<T>): Promise<T> =>
+  navigator.locks.request(`grimoire:${session.address.toLowerCase()}:${workId}`, run)
+
+async function readAll(answer: Answer, { onAnswer, onText }: Answering): Promise<KeptAnswer> {
+  onAnswer(answer)
+  const { result } = answer
+  let text = ''
+  try {
+    for await (const piece of answer) {
+      text += piece
+      onText(text)
+    }
+  } catch (error) {
+    // Stopped, and the machine did not say in time what it came to: that is charged with the next answer.
+    if (error instanceof Kept) return { text, end: 'stopped' }
+    throw error
+  }
+  return answerOf(await result)
+}
+
+/** Keeps what comes as it comes, and says how it ended. */
+async function kept(
+  answering: Answering,
+  begin: (keep: (turn: KeptTurn) => void | Promise<void>) => Promise<KeptAnswer>,
+  before: KeptTurn | null = null,
+): Promise<Outcome> {
+  const { shelf, conversationId, temporary } = answering
+  const { question, index, at } = answering.spot
+  const keeper = underWayKeeper(shelf)
+  let last = before
+  const keep = (turn: KeptTurn) => {
+    last = turn
+    return temporary ? undefined : keeper.keep({ conversationId, question, index, at, turn })
+  }
+  try {
+    const got = await begin(keep)
+    return { got, error: null, goesOn: false, close: () => keeper.end(false) }
+  } catch (error) {
+    const isForgotten = isProblem(error, 'turn_unknown')
+    const words = last?.text ?? ''
+    const goesOn = !temporary && last !== null && !isOver(error, last, before !== null)
+    const got: KeptAnswer = { text: words, end: 'broken', ...(isForgotten ? { notice: FORGOTTEN } : {}) }
+    return {
+      got: words === '' ? null : got,
+      error: isForgotten && words !== '' ? null : error,
+      goesOn,
+      close: () => keeper.end(goesOn),
+    }
+  }
+}
+
+/** A machine that has lost its leave is given it anew, once. */
+export const askFor = (answering: Answering, line: () => Promise<Line>, isPrompt: boolean) =>
+  kept(answering, async keep => {
+    const { question, before } = answering.spot
+    const { onLine } = answering
+    const open = await line()
+    await open.grant()
+    const messages = messagesOf(isPrompt ? [] : before, question)
+    const ask = () =>
+      readAll(open.chat.ask(messages, { max_tokens: MAX_TOKENS }, { keep, onLine }), answering)
+    try {
+      return await ask()
+    } catch (error) {
+      if (!open.isGrantLost(error)) throw error
+      await open.grant(true)
+      return ask()
+    }
+  })
+
+/** Goes on with what was kept, where it began: `line` is one to the machine of the record. */
+export const takeUp = (answering: Answering, line: () => Promise<Line>, record: UnderWay) =>
+  kept(
+    answering,
+    async keep => {
+      const { onLine } = answering
+      await keep(record.turn)
+      const open = await line()
+      return readAll(open.chat.takeUp(open.readKept(record.turn), { keep, onLine }), answering)
+    },
+    record.turn,
+  )
