@@ -3,13 +3,13 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { anvilBinary } from '@grimoire/contracts/foundry'
+import { DEVNET_CHAIN_ID } from '@grimoire/schema/devnet'
 import { Problem } from '@grimoire/schema/problem'
 import { createPublicClient, createTestClient, createWalletClient, http, type LocalAccount } from 'viem'
 import { foundry } from 'viem/chains'
 import { DEVNET_MNEMONIC } from './accounts.ts'
 import { type Running, startProcess } from './process.ts'
 
-export const DEVNET_CHAIN_ID = 31_337
 const START_PATIENCE_MS = 15_000
 /** Blocks whose state can still be asked for: key nodes look a few blocks back, nobody looks further. */
 const STATES_KEPT = '256'

@@ -15,9 +15,12 @@ const marker = join(modules, '.grimoire-installed')
 const COMMANDS = {
   start: 'devnet/start.ts',
   page: 'web/build.ts',
+  ship: 'worker/ship.ts',
+  api: 'worker/publish-api.ts',
   screens: 'test/screens.ts',
   demo: 'devnet/demo.ts',
   visit: 'devnet/visit.ts',
+  grimoire: 'client/cli/main.ts',
   test: 'test/run.ts',
   check: 'test/check.ts',
   bench: 'test/bench/main.ts',
@@ -27,6 +30,7 @@ const COMMANDS = {
   migrations: 'schema/migrate.ts',
   relock: 'devnet/relock.ts',
   errors: 'schema/errors-page.ts',
+  edge: 'worker/main.ts',
 }
 
 /** The edge serves the page that lies in web/dist: these commands look at it, so it has to be there, and fresh. */

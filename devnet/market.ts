@@ -15,6 +15,7 @@ import { KEY_NODES, startKeyNodeProcess } from './keepers.ts'
 import { deployDevnetLedger, readAddresses } from './ledger.ts'
 import { nodeConfigOf, registerDevnetOperator } from './node.ts'
 import { type Ports, requireFree } from './ports.ts'
+import { proveSeeds } from './proving.ts'
 import { seedMarket } from './seeding.ts'
 import { DEMO_MODEL_PATH } from './seeds.ts'
 
@@ -25,8 +26,12 @@ export type DevnetOptions = {
   fresh?: boolean
   /** Publish the six shipped works, once. */
   seeded?: boolean
+  /** Has the node prove that it opens the seeded works. */
+  proven?: boolean
   /** A GGUF file or `hf:<user>/<repo>:<quant>`; the shipped model without it. */
   model?: string
+  /** Further settings of the edge, by their names in `wrangler.toml`. */
+  edgeSettings?: Record<string, string>
   say?: (text: string) => void
   /** Where the node's log lines go; nowhere without it. */
   log?: (line: Record<string, unknown>) => void
@@ -84,11 +89,14 @@ async function assemble(options: DevnetOptions, closers: Closer[]) {
   await chain.mineAtOnce()
   const { addresses, isNew } = await openLedger(chain, options)
   say(isNew ? 'chain and ledger: new' : 'chain and ledger: as you left them')
+  const serving = Promise.withResolvers<void>()
   const edgeStart = startEdge({
     port: ports.edge,
+    clockAfter: serving.promise,
     stateFolder: join(folder, 'edge'),
     addresses,
     rpcUrl: chain.rpcUrl,
+    ...(options.edgeSettings ? { settings: options.edgeSettings } : {}),
   }).then(started => {
     closers.push(() => started.stop())
     return started
@@ -121,6 +129,7 @@ async function assemble(options: DevnetOptions, closers: Closer[]) {
   })
   const node = await startInferenceNode(config, { log, ...(onProgress ? { onProgress } : {}) })
   closers.push(() => node.stop())
+  serving.resolve()
   return { chain, addresses, keyNodes, edge, market, node, config }
 }
 
@@ -146,7 +155,7 @@ async function readHealth(node: InferenceNode) {
 }
 
 export async function startDevnet(options: DevnetOptions) {
-  const { folder, ports, fresh = false, seeded = false, say = () => {} } = options
+  const { folder, ports, fresh = false, seeded = false, proven = false, say = () => {} } = options
   await requireFree(ports)
   await requireModel(options.model)
   if (fresh) rmSync(folder, { recursive: true, force: true })
@@ -163,6 +172,10 @@ export async function startDevnet(options: DevnetOptions) {
     const base = { name: health.base.name, sha256: health.base.sha256 }
     const seeds = seeded ? await seedMarket(market, chain, { folder, base }) : []
     if (seeded) say(`works: ${seeds.length} on the market`)
+    if (proven) {
+      const count = await proveSeeds(market, chain, { seeded: seeds, nodeUrl: node.url })
+      say(`proofs: the node showed that it opens ${count} of them`)
+    }
     await chain.mineEverySecond()
     return {
       ...parts,

@@ -79,6 +79,7 @@ export function nodeConfigOf({ folder, port, rpcUrl, edgeUrl, addresses, model }
     withdrawDelaySeconds: WITHDRAW_DELAY_SECONDS,
     claimEverySeconds: 60,
     engine: { threads: engineThreads() },
+    drafts: { turnsPerDay: 50 },
     paymentKey: paymentSecret(),
     sessionKey: sessionSecret(folder),
   }

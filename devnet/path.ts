@@ -259,6 +259,23 @@ async function resell({ devnet: { market, walletOf }, steps: { step } }: Walked,
   return sold.args
 }
 
+/** A block of the devnet, and two seconds. */
+const SHUT_OUT_MS = 3_000
+
+/** The node follows the chain: until it has seen the sale it may answer, and whatever is asked later is refused. */
+async function refusalOf(chat: Chat, question: string): Promise<unknown> {
+  const soldAtMs = Date.now()
+  for (;;) {
+    const askedAtMs = Date.now()
+    const refusal = await streamTurn(chat, question).then(
+      () => null,
+      error => error,
+    )
+    if (refusal !== null || askedAtMs - soldAtMs > SHUT_OUT_MS) return refusal
+    await new Promise(resolve => setTimeout(resolve, 200))
+  }
+}
+
 /** The seller asks again, in the channel that still has her money, and is refused; the buyer is answered. */
 async function shutOut(
   { devnet, steps: { step } }: Walked,
@@ -269,11 +286,7 @@ async function shutOut(
   const refusal = await step(
     'Cleo',
     'asks the chatbot that she sold',
-    () =>
-      streamTurn(chat, question).then(
-        () => null,
-        error => error,
-      ),
+    () => refusalOf(chat, question),
     error => ({ note: isProblem(error) ? `refused: ${error.code}` : 'was answered' }),
   )
   const choice = { workId, operator: operator.address, nodeUrl, wallet: walletOf(people.dan) }

@@ -55,23 +55,35 @@ export async function requireFree(ports: Ports): Promise<void> {
   }
 }
 
-/** Six ports that nobody holds now. Held open together while they are chosen, so that no two are the same. */
+/** Below what a system hands to outgoing connections: a port from there can be taken between being found free and being used. */
+const FOUND = { from: 20_000, below: 32_000 }
+
+async function freePort(taken: ReadonlySet<number>): Promise<number> {
+  for (let tries = 0; tries < 1_000; tries++) {
+    const port = FOUND.from + Math.floor(Math.random() * (FOUND.below - FOUND.from))
+    if (!taken.has(port) && (await probe(port)) !== null) return port
+  }
+  throw new Problem('port_taken', {
+    got: 'no free port in a thousand tries',
+    expected: `one from ${FOUND.from} to ${FOUND.below}`,
+  })
+}
+
+/** Six ports that nobody holds now, no two the same. */
 export async function freePorts(): Promise<Ports> {
-  const servers = Array.from({ length: 6 }, () => createServer())
-  const numbers = await Promise.all(
-    servers.map(
-      server =>
-        new Promise<number>((resolve, reject) => {
-          server.once('error', reject)
-          server.listen(0, HOST, () => {
-            const address = server.address()
-            if (typeof address === 'object' && address) resolve(address.port)
-            else reject(new Problem('port_taken', { got: 'no port', expected: 'a free port of the system' }))
-          })
-        }),
-    ),
-  )
-  await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))))
-  const [chain = 0, one = 0, two = 0, three = 0, edge = 0, node = 0] = numbers
+  const found = new Set<number>()
+  while (found.size < 6) found.add(await freePort(found))
+  const [chain = 0, one = 0, two = 0, three = 0, edge = 0, node = 0] = found
   return { chain, keyNodes: [one, two, three], edge, node }
+}
+
+/** An offset whose shifted ports are free, all six. */
+export async function freeOffset(): Promise<number> {
+  const { chain } = await freePorts()
+  const by = chain - DEVNET_PORTS.chain
+  const free = await requireFree(shiftedPorts(String(by))).then(
+    () => true,
+    () => false,
+  )
+  return free ? by : freeOffset()
 }

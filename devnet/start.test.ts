@@ -6,7 +6,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { DEVNET_PORTS, freePorts, shiftedPorts } from './ports.ts'
+import { freeOffset, shiftedPorts } from './ports.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'grimoire-start-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
@@ -37,12 +37,6 @@ async function until(
   }
 }
 
-/** An offset whose ports are free now: the fixed ones may be held by a market of the person who runs the tests. */
-async function freeOffset(): Promise<string> {
-  const { chain } = await freePorts()
-  return String(Math.max(0, Math.min(chain - DEVNET_PORTS.chain, 50_000)))
-}
-
 const listens = (port: number): Promise<boolean> =>
   new Promise(resolve => {
     const server = createServer()
@@ -51,13 +45,17 @@ const listens = (port: number): Promise<boolean> =>
   })
 
 test('a market starts, is stopped by Ctrl-C leaving no part behind, and goes on where it was', async () => {
-  const offset = await freeOffset()
+  const offset = String(await freeOffset())
   const ports = shiftedPorts(offset)
   const first = start('--port-offset', offset)
   await until('Ready after', first)
   const works = async () => (await fetch(`http://127.0.0.1:${ports.edge}/v1/works?limit=50`)).json()
-  const before: { works: { workId: string }[] } = await works()
-  assert.equal(before.works.length, 6)
+  const before: { works: { workId: string; openings: number }[] } = await works()
+  assert.deepEqual(
+    before.works.map(({ openings }) => openings).sort(),
+    [0, 1, 1, 1, 1, 1],
+    'proven, but for one',
+  )
   first.child.kill('SIGINT')
   assert.equal(await first.exit, 0, first.output())
   for (const port of [ports.chain, ports.edge, ports.node, ...ports.keyNodes]) {
@@ -66,6 +64,12 @@ test('a market starts, is stopped by Ctrl-C leaving no part behind, and goes on 
   const second = start('--port-offset', offset)
   await until('Ready after', second)
   assert.match(second.output(), /as you left them/)
+  const { operators } = await (await fetch(`http://127.0.0.1:${ports.edge}/v1/operators`)).json()
+  assert.deepEqual(
+    operators.map(({ health }: { health: { uptime_last_1d: number } }) => health.uptime_last_1d),
+    [100],
+    'nobody is measured before it is up, at either start',
+  )
   const again: { works: { workId: string }[] } = await works()
   assert.deepEqual(again.works.map(work => work.workId).sort(), before.works.map(work => work.workId).sort())
   second.child.kill('SIGTERM')
@@ -73,7 +77,7 @@ test('a market starts, is stopped by Ctrl-C leaving no part behind, and goes on 
 })
 
 test('Ctrl-C in the middle of a start leaves no part behind either', async () => {
-  const offset = await freeOffset()
+  const offset = String(await freeOffset())
   const ports = shiftedPorts(offset)
   const started = start('--port-offset', offset, '--fresh')
   await until('chain and ledger', started)
@@ -85,7 +89,7 @@ test('Ctrl-C in the middle of a start leaves no part behind either', async () =>
 })
 
 test('a port that is taken is named, with the part that needs it, and nothing is started', async () => {
-  const offset = await freeOffset()
+  const offset = String(await freeOffset())
   const { edge } = shiftedPorts(offset)
   const holder = createServer()
   await new Promise<void>(resolve => holder.listen(edge, '127.0.0.1', resolve))
@@ -109,7 +113,7 @@ for (const [what, args, expected] of [
 
 test('a model file that is missing, or is no GGUF, is named before anything is started', async () => {
   for (const model of [join(folder, 'missing.gguf'), START]) {
-    const offset = await freeOffset()
+    const offset = String(await freeOffset())
     const refused = start('--port-offset', offset, '--model', model)
     assert.equal(await refused.exit, 1)
     assert.match(refused.output(), /The model file cannot be used\./)
@@ -121,7 +125,7 @@ test('a GGUF that the engine refuses ends a start that is under way, and every p
   const model = `${folder}.truncated.gguf`
   after(() => rmSync(model, { force: true }))
   writeFileSync(model, Buffer.concat([Buffer.from('GGUF'), Buffer.alloc(64, 0xff)]))
-  const offset = await freeOffset()
+  const offset = String(await freeOffset())
   const ports = shiftedPorts(offset)
   const refused = start('--port-offset', offset, '--fresh', '--model', model)
   assert.equal(await refused.exit, 1)

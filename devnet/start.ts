@@ -42,14 +42,19 @@ function describe({ edge, node, chain, keyNodes, seeds, health, addresses }: Dev
     `  open ${edge.url}, choose a play wallet, buy and chat`,
     `  curl '${edge.url}/v1/works?q=captain'`,
     '  npm run visit -- holder     buys a chatbot, asks it something, shows what it cost',
-    '  npm run visit -- creator    seals, mints and reads back a prompt',
+    '  npm run visit -- creator    tries, seals, mints and proves a prompt',
     '  npm run visit -- operator   the bond, the node, the earnings',
     '  npm run demo                the whole path, step by step, beside this market',
+    `  ${gatewayCommand(edge.url).padEnd(26)}  a base URL and a key, with which an OpenAI client asks what Cleo holds`,
     '',
     'Ctrl-C stops everything and keeps the state; npm start -- --fresh begins anew.',
     '',
   ].join('\n')
 }
+
+/** The gateway looks at the usual address by itself. */
+const gatewayCommand = (edgeUrl: string): string =>
+  `npx grimoire serve${edgeUrl === 'http://127.0.0.1:8787' ? '' : ` --edge ${edgeUrl}`}`
 
 /** A download of gigabytes must not look like a hang. */
 function showProgress({ totalSize, downloadedSize }: { totalSize: number; downloadedSize: number }): void {
@@ -86,7 +91,7 @@ async function main(): Promise<void> {
     folder: resolve(folder),
     ports,
     fresh,
-    seeded: true,
+    ...{ seeded: true, proven: true },
     say,
     ...(model ? { model } : {}),
     ...(process.stderr.isTTY ? { onProgress: showProgress } : {}),
