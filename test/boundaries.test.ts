@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { bundleWorker } from '@grimoire/worker/bundle'
-import { folderOf, importsOf, root, sourceFiles } from './imports.ts'
+import { callsOf, folderOf, importsOf, root, sourceFiles } from './imports.ts'
 
 /** Allowed arrows, from the design. A folder absent from a row may not be imported, whatever npm would resolve. */
 const mayImport: Record<string, string[]> = {
@@ -62,12 +62,26 @@ const doors: [RegExp, string[], string][] = [
 const onThisMachine = new Set([
   'worker/local.ts',
   'worker/bundle.ts',
+  'worker/main.ts',
+  'worker/rebuild.ts',
+  'worker/refetch.ts',
+  'worker/repost.ts',
+  'worker/compare.ts',
+  'worker/lean.ts',
+  'worker/ship.ts',
+  'worker/publish-api.ts',
+  'worker/deployments.ts',
+  'worker/migrations.ts',
   'schema/migrate.ts',
   'schema/errors-page.ts',
   'seal/bundling.ts',
   'web/build.ts',
   'web/bundling.ts',
+  'web/release.ts',
+  'client/grimoire.mjs',
 ])
+/** The gateway's command line: files, a database and a listening socket. What it serves stands in client/gateway, without them. */
+const ON_THIS_MACHINE = 'client/cli/'
 
 const isTest = (file: string) => /\.test\.ts$|\/fixture(-[a-z]+)?\.ts$/.test(file)
 
@@ -124,11 +138,28 @@ test('each heavy package has one door', () => {
 test('code that a browser or the edge runs uses web standards only', () => {
   for (const folder of ['schema', 'seal', 'client', 'worker', 'web']) {
     for (const file of sourceFiles(folder)) {
-      if (isTest(file) || onThisMachine.has(file)) continue
+      if (isTest(file) || onThisMachine.has(file) || file.startsWith(ON_THIS_MACHINE)) continue
       const node = importsOf(file).find(name => name.startsWith('node:'))
       assert.equal(node, undefined, `${file} imports ${node}`)
     }
   }
+})
+
+test('whoever asks a chain follows no address that a contract names', () => {
+  // A stranger's contract, asked for a signature, could otherwise send us to any URL (EIP-3668).
+  // The devnet is no asker of strangers: its chain is its own.
+  let asked = 0
+  for (const folder of Object.keys(mayImport)) {
+    if (folder === 'devnet' || folder === 'test') continue
+    for (const file of sourceFiles(folder)) {
+      if (isTest(file)) continue
+      for (const options of callsOf(file, ['createPublicClient', 'createClient'])) {
+        assert.match(options, /\bccipRead: false\b/, `${file} makes a client without ccipRead: false`)
+        asked++
+      }
+    }
+  }
+  assert.ok(asked >= 8, `${asked} clients are made: the ways to make one have other names now`)
 })
 
 test('the bundle of the worker contains nothing that could open a sealed work', async () => {

@@ -37,6 +37,11 @@ const STEPS: Step[] = [
   },
   { name: 'migrations fresh', command: ['node', 'schema/migrate.ts', '--check'], mend: 'npm run migrations' },
   {
+    name: 'API described, deployments alike',
+    command: ['node', 'worker/publish-api.ts', '--check'],
+    mend: 'npm run api, and what is named',
+  },
+  {
     name: 'boundaries',
     command: ['node', '--test', '--test-reporter=dot', 'test/boundaries.test.ts'],
     mend: 'see ARCHITECTURE.md',

@@ -34,6 +34,21 @@ export function importsOf(file: string): string[] {
   return [...text.matchAll(IMPORT)].map(match => match[1] ?? match[2] ?? match[3] ?? '').filter(Boolean)
 }
 
+/** What stands between the parentheses of each call of one of these functions. A call in a comment counts too. */
+export function callsOf(file: string, functions: readonly string[]): string[] {
+  const text = readFileSync(join(root, file), 'utf8')
+  const calls = [...text.matchAll(new RegExp(`\\b(?:${functions.join('|')})(?:<[^()]*>)?\\(`, 'g'))]
+  return calls.map(call => {
+    const start = call.index + call[0].length
+    let end = start
+    for (let depth = 1; end < text.length; end++) {
+      if (text[end] === '(') depth++
+      else if (text[end] === ')' && --depth === 0) break
+    }
+    return text.slice(start, end)
+  })
+}
+
 /** The top-level folder of ours that an import reaches, or null for a package from npm or Node. */
 export function folderOf(file: string, wanted: string): string | null {
   const named = /^@grimoire\/([^/]+)/.exec(wanted)?.[1]

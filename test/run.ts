@@ -1,5 +1,6 @@
 /** `npm test`: the check, then every suite under its own time limit; ends with one line, `N passed, N failed`. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { constants, setPriority } from 'node:os'
 import { root, SUITES, type Suite } from './suites.ts'
 
 type Outcome = { name: string; passed: number; failed: number; seconds: number }
@@ -27,10 +28,15 @@ function end(child: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-let current: ChildProcess | null = null
+const PRIORITIES = {
+  last: constants.priority.PRIORITY_LOW,
+  'gives way': constants.priority.PRIORITY_BELOW_NORMAL,
+}
+
+const running = new Set<ChildProcess>()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
-    if (current) end(current, 'SIGTERM')
+    for (const child of running) end(child, 'SIGTERM')
     process.stdout.write('\n0 passed, 1 failed\n')
     process.exit(130)
   })
@@ -42,9 +48,13 @@ function run(suite: Suite): Promise<Outcome> {
   return new Promise(resolve => {
     let output = ''
     const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
-    current = child
+    running.add(child)
+    if (suite.beside && child.pid !== undefined) setPriority(child.pid, PRIORITIES[suite.beside])
     const finish = (code: number | null) => {
+      // A suite that is ended at its limit comes here twice.
+      if (!running.delete(child)) return
       clearTimeout(limit)
+      if (suite.beside) process.stdout.write(`\n--- ${suite.name}, beside the others\n${output}`)
       const counted = counts(output)
       // A runner that died, was ended at its limit, or counted nothing has failed, whatever it said before.
       const broken = code !== 0 || !counted || counted.passed + counted.failed === 0
@@ -63,7 +73,7 @@ function run(suite: Suite): Promise<Outcome> {
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', data => {
         output += data
-        process.stdout.write(data)
+        if (!suite.beside) process.stdout.write(data)
       })
     }
     child.on('error', () => finish(127))
@@ -80,11 +90,18 @@ function choose(wanted: string[]): readonly Suite[] {
   process.exit(1)
 }
 
-const outcomes: Outcome[] = []
-for (const suite of choose(process.argv.slice(2))) {
-  process.stdout.write(`\n--- ${suite.name}\n`)
-  outcomes.push(await run(suite))
+async function inTurn(suites: readonly Suite[]): Promise<Outcome[]> {
+  const outcomes: Outcome[] = []
+  for (const suite of suites) {
+    if (!suite.beside) process.stdout.write(`\n--- ${suite.name}\n`)
+    outcomes.push(await run(suite))
+  }
+  return outcomes
 }
+
+const chosen = choose(process.argv.slice(2))
+const lanes = [chosen.filter(({ beside }) => !beside), chosen.filter(({ beside }) => beside)]
+const outcomes = (await Promise.all(lanes.map(inTurn))).flat()
 process.stdout.write('\n')
 for (const { name, passed, failed, seconds } of outcomes) {
   const word = failed ? 'FAIL' : 'ok  '

@@ -4,17 +4,29 @@ import { join } from 'node:path'
 
 export const root = join(import.meta.dirname, '..')
 
-export type Suite = { name: string; command: string[]; limitMinutes: number }
+export type Suite = {
+  name: string
+  command: string[]
+  limitMinutes: number
+  /**
+   * Runs beside the others, one of its kind after another, when they leave a core: they wait for blocks half of their time.
+   * What only computes comes last of all; what has to answer in time gives way, and no more.
+   */
+  beside?: 'last' | 'gives way'
+}
 
-/** Files run one after another: each has its own chain and processes, and two of them already fill two cores. */
-function files(name: string, patterns: string[], limitMinutes: number): Suite {
+/**
+ * Each file has its own chain and processes. Those of a suite run one after another, but where they wait for blocks and
+ * pages more than they compute: there two go beside each other.
+ */
+function files(name: string, patterns: string[], limitMinutes: number, together = 1): Suite {
   const found = patterns
     .flatMap(pattern => globSync(pattern, { cwd: root }))
     .filter(file => !file.includes('node_modules'))
     .sort()
   // Without a file node's runner would look for tests by itself, and find this very runner among them.
   if (found.length === 0) throw new RangeError(`the suite ${name} has no file at ${patterns.join(', ')}`)
-  const options = ['--test-concurrency=1', '--test-timeout=300000', '--test-reporter=spec']
+  const options = [`--test-concurrency=${together}`, '--test-timeout=300000', '--test-reporter=spec']
   return { name, limitMinutes, command: ['node', '--test', ...options, ...found] }
 }
 
@@ -22,15 +34,15 @@ function files(name: string, patterns: string[], limitMinutes: number): Suite {
 export const SUITES: readonly Suite[] = [
   { name: 'check', command: ['node', 'test/check.ts'], limitMinutes: 3 },
   files('schema', ['schema/*.test.ts'], 1),
-  { name: 'solidity', command: ['node', 'contracts/forge-test.ts'], limitMinutes: 9 },
-  files('contracts', ['contracts/*.test.ts', 'contracts/model/*.test.ts'], 5),
-  files('seal', ['seal/**/*.test.ts'], 3),
-  files('key-node', ['key-node/**/*.test.ts'], 5),
-  files('edge', ['worker/**/*.test.ts'], 4),
-  files('client', ['client/**/*.test.ts'], 4),
-  files('node', ['inference-node/**/*.test.ts'], 6),
+  { name: 'solidity', command: ['node', 'contracts/forge-test.ts'], limitMinutes: 18, beside: 'last' },
+  { ...files('contracts', ['contracts/*.test.ts', 'contracts/model/*.test.ts'], 6), beside: 'gives way' },
+  { ...files('seal', ['seal/**/*.test.ts'], 4), beside: 'gives way' },
+  { ...files('key-node', ['key-node/**/*.test.ts'], 7), beside: 'gives way' },
+  files('edge', ['worker/**/*.test.ts'], 12, 2),
+  files('client', ['client/**/*.test.ts'], 9, 2),
+  files('node', ['inference-node/**/*.test.ts'], 12),
   files('devnet', ['devnet/**/*.test.ts'], 3),
-  files('web', ['web/**/*.test.ts'], 8),
-  files('path', ['test/*.test.ts'], 4),
-  files('adversary', ['test/adversary/*.test.ts'], 8),
+  files('web', ['web/**/*.test.ts'], 14, 2),
+  files('path', ['test/*.test.ts', 'test/proof/*.test.ts'], 4),
+  files('adversary', ['test/adversary/*.test.ts', 'test/evil-edge/*.test.ts'], 8),
 ]

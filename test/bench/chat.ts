@@ -81,8 +81,9 @@ export async function benchChat({ chat, seed }: Stage): Promise<Row[]> {
     const turn = await chat.askOnce([{ role: 'user', content }], { temperature: 0, max_tokens: 64 })
     const bare = await plain.ask(content)
     if (round < 0) continue
-    note(node, turn.nodeTimings)
-    note(client, { ...turn.timings, tokensPerSecond: turn.nodeTimings.tokensPerSecond })
+    const { prompt_ms: firstTokenMs, predicted_per_second: tokensPerSecond } = turn.nodeTimings
+    note(node, { firstTokenMs, tokensPerSecond })
+    note(client, { ...turn.timings, tokensPerSecond })
     note(direct, bare)
   }
   await plain.stop()

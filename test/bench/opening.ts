@@ -14,7 +14,7 @@ export async function benchOpening({ devnet, published, authSig }: Stage): Promi
   const connect = () =>
     litNetwork({ chainId: addresses.chainId, keyNetwork: addresses.keyNetwork, rpcUrl: devnet.chain.rpcUrl })
   const access = sessionAccess(authSig, sessionKeyFrom(sessionSecret(folder)))
-  const fetchBlob = (sha256: string) => getBlob(market, sha256)
+  const fetchBlob = (sha256: string) => getBlob(market, { sha256 })
   const open = (network: ReturnType<typeof connect>) =>
     openWork(published.manifest, fetchBlob, network, access)
 

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { type Shop, startShop } from '@grimoire/web/fixture'
 import type { Page } from 'playwright-core'
 import { median, type Row, row } from './row.ts'
+import { benchChat } from './web-chat.ts'
 
 const VISITS = 5
 const within: [string, (ratio: number) => boolean] = ['<= 1', ratio => ratio <= 1]
@@ -65,16 +66,14 @@ export async function benchWeb(): Promise<Row[]> {
   try {
     await shop.give('cleo', 'captain-flint')
     const work = `/works/${shop.workIdOf('captain-flint')}`
-    const chat = `/chat/${shop.workIdOf('captain-flint')}`
     const market = await scriptKilobytes(shop, '/', page => page.getByRole('article').nth(5).waitFor())
     const looked = await scriptKilobytes(shop, work, page => page.getByText('✓ This page has held').waitFor())
-    const chatting = await scriptKilobytes(shop, chat, page => page.getByText('Set aside').first().waitFor())
     return [
       budget('JavaScript of the market page', 'kB gz', market, 130),
-      budget('JavaScript of the chat page', 'kB gz', chatting, 200),
       row('JavaScript of a work, checked on the chain', 'kB gz', looked),
       budget('first works after navigation', 'ms', await times(() => firstWorksMs(shop)), 1000),
       budget('search result after the last key', 'ms', await times(() => searchMs(shop)), 150),
+      ...(await benchChat(shop)),
     ]
   } finally {
     await shop.stop()

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { ENGINE_DEFAULTS, Engine } from '@grimoire/inference-node/engine/engine'
 import { EngineProcess } from '@grimoire/inference-node/engine/process'
 import { randomAdapter, randomBase } from '@grimoire/inference-node/engine/random-gguf'
+import { wallsFor } from '@grimoire/inference-node/engine/sandbox'
 import { checkAdapter } from '@grimoire/inference-node/files/adapter'
 import { checkBase } from '@grimoire/inference-node/files/base'
 import { readHeader } from '@grimoire/inference-node/files/read-header'
@@ -26,7 +27,7 @@ const HANG_MS = 10_000
 const directory = mkdtempSync(join(tmpdir(), 'grimoire-proof-'))
 const modelPath = join(directory, 'base.gguf')
 const base = randomBase({ contextTokens: 64 })
-const boot = { gpu: false, threads: 1, contextTokens: 64, sequences: 1 } as const
+const boot = { gpu: false, threads: 1, contextTokens: 64, sequences: 1, warmPrompts: 1 } as const
 
 const faultOf = (check: () => unknown): string | null => {
   try {
@@ -93,7 +94,7 @@ async function adapters(count: number) {
 
 /** Whether llama.cpp loads it, says no, dies of it, or has to be killed. */
 async function load(path: string): Promise<'loaded' | 'refusedByEngine' | 'engineDeaths' | 'hangs'> {
-  const process = new EngineProcess()
+  const process = new EngineProcess(await wallsFor({ readable: [path], gpu: false }))
   let hung = false
   const timer = setTimeout(() => {
     hung = true

@@ -142,6 +142,14 @@ function summed(family: string, rows: readonly ProofRow[]): ProofRow {
   }
 }
 
+const PROMISED = ['verbatim', 'listed', 'held out', 'multi-turn']
+/** How far these go is told, and README says of each that it cannot be stopped, or not always. */
+const MEASURED = ['first seen', 'second seen', 'dribble', 'honest']
+const FAMILIES = [...PROMISED, ...MEASURED]
+
+const isPromised = ({ name }: ProofRow) =>
+  PROMISED.some(family => name === `ALL ${family}` || name.startsWith(`${family}: `))
+
 await prove('leak', async () => {
   const cases = secrets(SECRETS, SEED).map(secret => ({ ...secret, hidden: hide(secret.text) }))
   const rows = await Promise.all([
@@ -156,15 +164,6 @@ await prove('leak', async () => {
     retold(['text'], 'language not declared'),
     retold(['text', 'de', 'fr', 'es', 'it'], 'languages declared'),
   ])
-  const families = [
-    'verbatim',
-    'listed',
-    'held out',
-    'first seen',
-    'second seen',
-    'multi-turn',
-    'dribble',
-    'honest',
-  ]
-  return [...rows, ...families.map(family => summed(family, rows))]
+  const all = [...rows, ...FAMILIES.map(family => summed(family, rows))]
+  return all.map(row => (isPromised(row) ? row : { ...row, promised: 'no' as const }))
 })

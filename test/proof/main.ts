@@ -1,7 +1,8 @@
-/** `npm run proof -- NAME [arguments]`: runs `test/proof/NAME.ts`, which prints a table and then one JSON line. */
+/** `npm run proof -- NAME [arguments]`: runs `test/proof/NAME.ts`, which prints a table and one JSON line; 1 when a promise failed. */
 import { readdirSync } from 'node:fs'
 
 const names = readdirSync(import.meta.dirname)
+  .filter(file => !file.endsWith('.test.ts'))
   .map(file => file.replace(/\.ts$/, ''))
   .filter(name => !['main', 'proof'].includes(name))
 
@@ -11,4 +12,4 @@ if (!names.includes(name)) {
   process.exit(1)
 }
 await import(`./${name}.ts`)
-process.exit(0)
+process.exit() // With what the proof says, whatever is still open.

@@ -6,6 +6,8 @@ export type ProofRow = {
   failures: number
   seconds: number
   seed: number
+  /** What is measured so that it is known: its failures fail no proof. */
+  promised?: 'no'
   /** Further figures that belong to the row. */
   [figure: string]: string | number
 }
@@ -35,7 +37,14 @@ function printRows(rows: readonly ProofRow[]): void {
   }
 }
 
-/** What each file of this folder ends in: runs its proof, prints a table and, as the last line, the rows as JSON. */
+/** Without a failure, or with few enough of them where there is a goal; what was never tried does not hold. */
+export const holds = ({ n, failures, goal, promised }: ProofRow): boolean =>
+  promised === 'no' || (n > 0 && (failures === 0 || (typeof goal === 'string' && goal.endsWith(' met'))))
+
+/**
+ * What each file of this folder ends in: runs its proof, prints a table and, as the last line, the rows as JSON. The
+ * process exits with 1 when a promise did not hold.
+ */
 export async function prove(
   name: string,
   proof: (args: readonly string[]) => Promise<ProofRow[]>,
@@ -43,4 +52,8 @@ export async function prove(
   const rows = await proof(process.argv.slice(3))
   printRows(rows)
   process.stdout.write(`${JSON.stringify({ proof: name, rows })}\n`)
+  const broken = rows.filter(row => !holds(row))
+  if (rows.length > 0 && broken.length === 0) return
+  process.stderr.write(`Does not hold: ${broken.map(row => row.name).join(', ') || 'nothing was tried'}.\n`)
+  process.exitCode = 1
 }

@@ -1,0 +1,62 @@
+/** Fills the very file that workerd opens with a market of so many works, and says what to ask of it. */
+import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { LEDGER_NOWHERE } from '@grimoire/worker/local'
+import { migrationNames, statementsOf } from '@grimoire/worker/migrations'
+import { piecesOf } from '@grimoire/worker/store/typos'
+import { generateMarket } from './generate.ts'
+import { requestsOf } from './requests.ts'
+
+/** The database file of the edge: of several, the one with works in it. */
+export function databaseIn(folder: string): string {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map(name => join(folder, name))
+  const found = files.filter(name => name.endsWith('.sqlite')).find(hasWorks)
+  if (!found) throw new Error(`no database of an edge in ${folder}`)
+  return found
+}
+
+function hasWorks(file: string): boolean {
+  const db = new DatabaseSync(file)
+  try {
+    return db.prepare(`SELECT 1 FROM sqlite_master WHERE name = 'works'`).get() !== undefined
+  } finally {
+    db.close()
+  }
+}
+
+/** A migration may empty what is read again from the chain: here stands no chain, and what was empty stays so. */
+const EMPTIES = /^\s*(?:--.*\n\s*)*DELETE FROM/
+
+/** The market as it was before there were shelves, then the migrations that build them: the same way as a real one takes. */
+export function fill(file: string, works: number): Record<string, string> {
+  for (const rest of ['', '-wal', '-shm']) if (existsSync(file + rest)) rmSync(file + rest)
+  const db = new DatabaseSync(file)
+  db.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -400000')
+  db.exec(`CREATE TABLE d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE,
+    applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)`)
+  const apply = (names: readonly string[]) => {
+    for (const name of names) {
+      for (const statement of statementsOf(name)) if (!EMPTIES.test(statement)) db.exec(statement)
+      db.prepare('INSERT INTO d1_migrations (name) VALUES (?)').run(name)
+    }
+  }
+  const first = migrationNames().findIndex(name => name.endsWith('_catalogue.sql'))
+  apply(migrationNames().slice(0, first))
+  const market = generateMarket(db, works, Math.floor(Date.now() / 1000))
+  apply(migrationNames().slice(first))
+  const piece = db.prepare('INSERT OR IGNORE INTO word_pieces (piece, word) VALUES (?, ?)')
+  db.exec('BEGIN')
+  for (const { word } of db.prepare('SELECT word FROM words').all()) {
+    for (const one of piecesOf(String(word))) piece.run(one, String(word))
+  }
+  db.exec('UPDATE words SET pieced = 1')
+  db.exec('COMMIT')
+  const ledger = `${LEDGER_NOWHERE.chainId}:${LEDGER_NOWHERE.works}:${LEDGER_NOWHERE.deployedAtBlock}`
+  db.prepare(
+    `INSERT INTO cursor (id, ledger, number, hash, at, halted, unbroken) VALUES (1, ?, 1, '', 0, 0, 1)`,
+  ).run(ledger)
+  const asked = requestsOf(db, market)
+  db.close()
+  return asked
+}
