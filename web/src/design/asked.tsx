@@ -15,18 +15,24 @@ export function Asked<T>(props: {
   children: (data: T) => ReactNode
 }) {
   const { question, waiting, lines, className, otherwise, children } = props
-  if (question.isSuccess) return children(question.data)
+  const refusal = question.isError && (
+    <Refusal error={question.error}>
+      <Again run={() => void question.refetch()} />
+      {otherwise}
+    </Refusal>
+  )
+  // What was read before stays where it is when reading it anew fails, and with it whatever is being done there.
+  if (question.data !== undefined)
+    return (
+      <>
+        {refusal && <div className="mb-6">{refusal}</div>}
+        {children(question.data)}
+      </>
+    )
   if (question.isPending && typeof waiting !== 'string') return waiting.shown
   return (
     <div className={className}>
-      {question.isError ? (
-        <Refusal error={question.error}>
-          <Again run={() => void question.refetch()} />
-          {otherwise}
-        </Refusal>
-      ) : (
-        <Waiting label={String(waiting)} {...(lines === undefined ? {} : { lines })} />
-      )}
+      {refusal || <Waiting label={String(waiting)} {...(lines === undefined ? {} : { lines })} />}
     </div>
   )
 }

@@ -6,7 +6,7 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { Again, Refusal } from '../design/states.tsx'
 import { type Doing, HoldingDeeds, HoldingDialog } from '../library/holding-deeds.tsx'
-import { holdingOf } from '../library/queries.ts'
+import { type Held, holdingOf } from '../library/queries.ts'
 import { useSession } from '../wallet/session.ts'
 import { count, money } from '../words/plain.ts'
 import { MakeOffer } from './offers.tsx'
@@ -16,21 +16,31 @@ function Yours({ workId }: { workId: string }) {
   const session = useSession()
   const { data: holding } = useQuery(holdingOf(session?.address ?? null, workId))
   const [doing, setDoing] = useState<Doing | null>(null)
-  if (!holding || !session) return null
+  if (!session) return null
+  return (
+    <>
+      {holding && <Holding held={holding} act={setDoing} />}
+      {/* Beside it: who gave their only edition away holds none, and still reads what came of it. */}
+      {doing && <HoldingDialog doing={doing} session={session} close={() => setDoing(null)} />}
+    </>
+  )
+}
+
+function Holding({ held, act }: { held: Held; act: (doing: Doing) => void }) {
+  const { workId, editions, openedCopies } = held
   return (
     <div className="mt-4 flex flex-wrap items-center gap-x-4 gap-y-2 border-t border-line pt-4">
       <span className="w-full">
-        You hold {count(holding.editions)} {holding.editions === 1n ? 'edition' : 'editions'}
-        {holding.openedCopies > 0n ? ` and ${count(holding.openedCopies)} opened` : ''}.
+        You hold {count(editions)} {editions === 1n ? 'edition' : 'editions'}
+        {openedCopies > 0n ? ` and ${count(openedCopies)} opened` : ''}.
       </span>
       <Link to="/chat/$workId" params={{ workId }} className="button">
         Use it
       </Link>
-      <HoldingDeeds held={holding} act={setDoing} />
+      <HoldingDeeds held={held} act={act} />
       <Link to="/library" className="button">
         Your library
       </Link>
-      {doing && <HoldingDialog doing={doing} session={session} close={() => setDoing(null)} />}
     </div>
   )
 }

@@ -47,45 +47,49 @@ function Deed({ found, session, held, accept }: Row) {
   )
 }
 
-type Shown = { workId: string; work: CheckedWork | undefined }
+type FoundProps = {
+  offers: readonly FoundOffer[]
+  session: Session | null
+  held: number
+  accept: (found: FoundOffer) => void
+}
 
-function Found({ offers, workId, work }: Shown & { offers: readonly FoundOffer[] }) {
+function Found({ offers, session, held, accept }: FoundProps) {
+  if (offers.length === 0) return <p className="mb-4">Nobody offers for it now.</p>
+  return (
+    <ul className="mb-4 divide-y divide-line border-y border-line">
+      {offers.map(found => {
+        const { buyer, quantity, priceAtomic, expiresAtSeconds, nonce } = found.offer
+        return (
+          <li key={`${buyer}${nonce}`} className="flex flex-wrap items-center gap-x-5 gap-y-1 py-2">
+            <span className="font-book text-xl font-semibold">{money(priceAtomic)}</span>
+            <span className="whisper grow">
+              {quantity > 1 ? `each for ${plural(quantity, 'edition')}, ` : ''}by <Person address={buyer} />,
+              until {moment(expiresAtSeconds)}
+            </span>
+            <Deed found={found} session={session} held={held} accept={() => accept(found)} />
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
+
+export function Offers({ workId, work }: { workId: string; work: CheckedWork | undefined }) {
   const session = useSession()
   const { data: holding } = useQuery(holdingOf(session?.address ?? null, workId))
   const [taking, setTaking] = useState<FoundOffer | null>(null)
   const held = Number(holding?.editions ?? 0n)
-  if (offers.length === 0) return <p className="mb-4">Nobody offers for it now.</p>
-  return (
-    <>
-      <ul className="mb-4 divide-y divide-line border-y border-line">
-        {offers.map(found => {
-          const { buyer, quantity, priceAtomic, expiresAtSeconds, nonce } = found.offer
-          return (
-            <li key={`${buyer}${nonce}`} className="flex flex-wrap items-center gap-x-5 gap-y-1 py-2">
-              <span className="font-book text-xl font-semibold">{money(priceAtomic)}</span>
-              <span className="whisper grow">
-                {quantity > 1 ? `each for ${plural(quantity, 'edition')}, ` : ''}by <Person address={buyer} />
-                , until {moment(expiresAtSeconds)}
-              </span>
-              <Deed found={found} session={session} held={held} accept={() => setTaking(found)} />
-            </li>
-          )
-        })}
-      </ul>
-      {taking && work && session && (
-        <AcceptDialog {...{ work, held, session, found: taking, close: () => setTaking(null) }} />
-      )}
-    </>
-  )
-}
-
-export function Offers({ workId, work }: Shown) {
   return (
     <>
       <Asked question={useQuery(standingOffers(workId))} waiting="Looking for offers" lines={2}>
-        {offers => <Found offers={offers} workId={workId} work={work} />}
+        {offers => <Found {...{ offers, session, held, accept: setTaking }} />}
       </Asked>
       <MakeOffer work={work} />
+      {/* Beside the list: what was accepted is in it no more, and its seller still reads what came of it. */}
+      {taking && work && session && (
+        <AcceptDialog {...{ work, held, session, found: taking, close: () => setTaking(null) }} />
+      )}
     </>
   )
 }
