@@ -34,8 +34,9 @@ export async function startChain(chainId: number): Promise<{ rpcUrl: string; pro
       if (address) resolve(`http://${address}`)
     })
   })
-  // From here on the chain's time is the clock's.
+  // From here on the chain's time is the clock's, however long it took to start.
   const clock = createTestClient({ mode: 'anvil', transport: http(rpcUrl) })
-  await clock.increaseTime({ seconds: GENESIS_AGE_SECONDS })
+  await clock.setNextBlockTimestamp({ timestamp: BigInt(Math.floor(Date.now() / 1000)) })
+  await clock.mine({ blocks: 1 })
   return { rpcUrl, process }
 }
