@@ -32,6 +32,7 @@ function end(child: ChildProcess, signal: NodeJS.Signals): void {
 const PRIORITIES = {
   last: constants.priority.PRIORITY_LOW,
   'gives way': constants.priority.PRIORITY_BELOW_NORMAL,
+  equal: constants.priority.PRIORITY_NORMAL,
 }
 
 /** Each file is a process that loads a thousand modules, most of them what the one before loaded: compiled once for all. */
