@@ -9,6 +9,7 @@ import { devnetChain } from '@grimoire/contracts/devnet-chain'
 import { moneyAbi } from '@grimoire/contracts/generated/money'
 import { operatorsAbi } from '@grimoire/contracts/generated/operators'
 import { worksAbi } from '@grimoire/contracts/generated/works'
+import { freePorts } from '@grimoire/devnet/ports'
 import type { Hex } from '@grimoire/schema/hex'
 import { MEDIA_TYPES } from '@grimoire/schema/manifest'
 import { terms, termsToChain } from '@grimoire/schema/work'
@@ -29,7 +30,7 @@ import {
 import { mnemonicToAccount } from 'viem/accounts'
 import type { KeyNodeSettings } from './config.ts'
 import { type Deal, dealForDevelopment, writeDeal } from './development-dealer.ts'
-import { freePort, startChain } from './fixture-chain.ts'
+import { startChain } from './fixture-chain.ts'
 import type { LogLine } from './log.ts'
 import { type RunningKeyNode, startKeyNode } from './server.ts'
 
@@ -136,7 +137,7 @@ export class KeyWorld {
 
   async deploy(): Promise<void> {
     this.shareFiles = writeDeal(this.deal, this.folder, PASSPHRASE)
-    this.ports = await Promise.all([freePort(), freePort(), freePort()])
+    this.ports = [...(await freePorts()).keyNodes]
     const nodes = this.deal.shares.map(({ about }, position) => ({
       endpoint: this.nodeUrl(position),
       verificationKey: `0x${about.verificationKey}` as const,
