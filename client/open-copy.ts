@@ -1,17 +1,16 @@
 /** Opening a copy of an openable work: one tradable edition is burned, and its holder reads what was sealed. */
 import { worksAbi } from '@grimoire/contracts/generated/works'
 import { sameAddress } from '@grimoire/schema/hex'
-import { isKnowledge, type KnowledgeFile, openKnowledge } from '@grimoire/schema/knowledge'
 import type { Manifest } from '@grimoire/schema/manifest'
 import { isProblem, Problem } from '@grimoire/schema/problem'
-import { openWork } from '@grimoire/seal/bundle'
+import { unsealIdentity } from '@grimoire/seal/bundle'
 import { makeOpening, makeSessionKey, sessionAccess } from '@grimoire/seal/grant'
-import type { PlainPart } from '@grimoire/seal/parts'
 import { encodeFunctionData } from 'viem'
-import { getBlob, nudgeEdge } from './edge.ts'
+import { nudgeEdge } from './edge.ts'
 import { ledgerProblem } from './ledger-errors.ts'
 import { ledgerWork } from './ledger-work.ts'
 import { keyNetworkOf, type Market } from './market.ts'
+import { openParts, type ReadableParts } from './open-parts.ts'
 import { readManifest } from './read-work.ts'
 import { pause } from './transport.ts'
 import { type Sent, sendCall, signing, type Wallet } from './wallet.ts'
@@ -19,14 +18,7 @@ import { type Sent, sendCall, signing, type Wallet } from './wallet.ts'
 const UNCONFIRMED_PATIENCE_MS = 20_000
 const UNCONFIRMED_PAUSE_MS = 500
 
-export type OpenedCopy = {
-  manifest: Manifest
-  /** The card or the prompt, as its creator wrote it. */
-  text: string
-  /** The files that its chats draw on. */
-  knowledge: KnowledgeFile[]
-  parts: PlainPart[]
-}
+export type OpenedCopy = ReadableParts & { manifest: Manifest }
 
 async function mayRead(market: Market, { wallet, workId }: { wallet: Wallet; workId: string }) {
   const holder = wallet.account.address
@@ -75,13 +67,9 @@ export async function readOpened(
   }
   const blockHash = await network.latestBlockHash()
   const leave = await makeOpening({ signer, manifest, sessionKey: sessionKey.publicKey, blockHash })
-  const fetchBlob = (sha256: string) =>
-    getBlob(market, manifest.parts.find(part => part.sha256 === sha256) ?? { sha256 })
   const access = sessionAccess(leave, sessionKey)
-  const parts = await whenConfirmed(() => openWork(manifest, fetchBlob, network, access))
-  const card = parts.find(part => part.role === 'card')
-  const knowledge = parts.filter(isKnowledge).map(({ name, bytes }) => openKnowledge(name, bytes))
-  return { manifest, parts, knowledge, text: card ? new TextDecoder().decode(card.bytes) : '' }
+  const unsealed = whenConfirmed(() => unsealIdentity(manifest, network, access))
+  return { manifest, ...(await openParts(market, manifest, unsealed)) }
 }
 
 /**

@@ -1,7 +1,9 @@
 /** Publishing, finding, opening and re-sealing over a real ledger, real key nodes and the real edge. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { MEDIA_TYPES } from '@grimoire/schema/manifest'
 import { CHEAP_NONCES } from '@grimoire/schema/order'
+import type { PlainPart } from '@grimoire/seal/parts'
 import { acceptOffer } from './accept-offer.ts'
 import { buyListing } from './buy-listing.ts'
 import { buyWork } from './buy-work.ts'
@@ -132,6 +134,37 @@ test('knowledge files are sealed behind the card, read back by whoever may, and 
   const read = async (version: number) =>
     (await readOpened(world.market, { wallet: creator, workId, version })).knowledge
   assert.deepEqual([await read(1), await read(2)], [one, other])
+})
+
+test('a knowledge file that was sealed broken, or is nowhere, is named with its reason, and costs nothing but itself', async () => {
+  const { market, testClient } = world
+  const [creator, holder] = [await world.person(0n), await world.person()]
+  const file = (name: string, text: string): PlainPart => ({
+    ...{ role: 'knowledge', name, mediaType: MEDIA_TYPES.knowledge },
+    bytes: new TextEncoder().encode(text),
+  })
+  const [sound, broken, lost] = [
+    file('knowledge-1', 'menu.md\nPlum cake.\n'),
+    file('knowledge-2', 'a picture.png\nnot one of those'),
+    file('knowledge-3', 'lost.md\nNobody has it.\n'),
+  ]
+  const parts = [...promptParts(), sound, broken, lost]
+  const options = { wallet: creator, words: words(BASE, 'Of broken files'), terms: OPENABLE, parts }
+  const prepared = await prepareWork(market, options)
+  const { workId } = prepared
+  prepared.blobs.delete(prepared.manifest.parts.at(-1)?.sha256 ?? '')
+  await uploadSealed(market, prepared)
+  await createWork(market, options, prepared)
+  await buyWork(market, { wallet: holder, workId, maxCostAtomic: 5_000_000n })
+  const blocks = setInterval(() => void testClient.mine({ blocks: 1 }), 400)
+  const opened = await openCopy(market, { wallet: holder, workId }).finally(() => clearInterval(blocks))
+  assert.equal(opened.text, new TextDecoder().decode(parts[0]?.bytes))
+  assert.deepEqual(opened.knowledge, [{ name: 'menu.md', text: 'Plum cake.\n' }])
+  const why = opened.unread.map(({ part, problem }) => [part, problem.code])
+  assert.deepEqual(why, [
+    ['knowledge-2', 'knowledge_invalid'],
+    ['knowledge-3', 'part_missing'],
+  ])
 })
 
 test('a listing goes over the edge to a buyer, and is gone once it is bought', async () => {

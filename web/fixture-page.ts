@@ -1,7 +1,7 @@
 /** What every page has to be: quiet, usable by anyone, no wider than a phone, and without a question to anybody else. */
 import assert from 'node:assert/strict'
 import axe from 'axe-core'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import type { Deeds, Shop } from './fixture.ts'
 
 /** Everything that a page of this market may ask: its edge, the chain, the key nodes and the machine that answers. */
@@ -39,4 +39,17 @@ export async function requireAccessible(page: Page, where: string): Promise<void
 export async function requireNoSidewaysScroll(page: Page, where: string): Promise<void> {
   const width = await page.evaluate<number>('document.documentElement.scrollWidth')
   assert.ok(width <= 320, `${where} is ${width} pixels wide at 320`)
+}
+
+const PRESSES = 90
+
+/** By the keyboard alone, as far as the page goes. */
+export async function tabTo(wanted: Locator): Promise<void> {
+  const page = wanted.page()
+  const inFocus = wanted.and(page.locator(':focus'))
+  for (let presses = 0; presses < PRESSES; presses++) {
+    if ((await inFocus.count()) === 1) return
+    await page.keyboard.press('Tab')
+  }
+  assert.fail(`${PRESSES} presses of Tab do not lead to ${wanted}`)
 }

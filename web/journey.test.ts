@@ -13,7 +13,13 @@ import { people } from '@grimoire/devnet/accounts'
 import { parseMoney } from '@grimoire/schema/amounts'
 import type { Page } from 'playwright-core'
 import { openShop, type Visit } from './fixture.ts'
-import { requireAccessible, requireNoSidewaysScroll, requireOwnHosts, requireQuiet } from './fixture-page.ts'
+import {
+  requireAccessible,
+  requireNoSidewaysScroll,
+  requireOwnHosts,
+  requireQuiet,
+  tabTo,
+} from './fixture-page.ts'
 
 const shop = await openShop()
 const cleo = await shop.visit()
@@ -267,39 +273,27 @@ test('what is set aside for a work goes to a gateway of one’s own, where any p
   }
 })
 
-/** Goes on with Tab until what has this name is in focus. */
-async function tabTo(page: Page, name: RegExp): Promise<void> {
-  for (let presses = 0; presses < 60; presses++) {
-    await page.keyboard.press('Tab')
-    const focused = await page.evaluate<string>(
-      `(document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.labels?.[0]?.innerText ?? document.activeElement?.innerText ?? '')`,
-    )
-    if (name.test(focused)) return
-  }
-  assert.fail(`60 presses of Tab do not lead to ${name}`)
-}
-
 test('a purchase needs no mouse: found, reviewed, bought and asked by keyboard alone', async () => {
   const { page, deeds } = await shop.visit({ as: 'dan' })
   await page.goto(shop.url)
   await page.getByRole('article').nth(5).waitFor()
-  await tabTo(page, /^Search the works/)
+  await tabTo(page.getByRole('searchbox'))
   await page.keyboard.type('baker')
   await page.waitForURL(/q=baker/)
   await page.getByText('1 work, the best match first').waitFor()
-  await tabTo(page, /^Mira/)
+  await tabTo(page.getByRole('link', { name: /^Mira/ }))
   await page.keyboard.press('Enter')
   await page.getByText('✓ This page has held').waitFor()
-  await tabTo(page, /^Buy an edition/)
+  await tabTo(page.getByRole('button', { name: 'Buy an edition' }))
   await page.keyboard.press('Enter')
   await page.getByText('The chain was asked just now').waitFor()
-  await tabTo(page, /^Buy for \$12\.50/)
+  await tabTo(page.getByRole('button', { name: 'Buy for $12.50' }))
   await page.keyboard.press('Enter')
   await page.getByText('is yours').waitFor()
-  await tabTo(page, /^Chat with it/)
+  await tabTo(page.getByRole('link', { name: 'Chat with it' }))
   await page.keyboard.press('Enter')
   await page.getByLabel('Write to Mira').waitFor()
-  await tabTo(page, /^Write to Mira/)
+  await tabTo(page.getByLabel('Write to Mira'))
   await page.keyboard.type('What is the price of bread?')
   await page.keyboard.press('Enter')
   await answered(page, 1)

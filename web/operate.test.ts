@@ -15,7 +15,13 @@ import { type Hex, sameAddress } from '@grimoire/schema/hex'
 import type { Page } from 'playwright-core'
 import { encodeFunctionData } from 'viem'
 import { openShop } from './fixture.ts'
-import { requireAccessible, requireNoSidewaysScroll, requireOwnHosts, requireQuiet } from './fixture-page.ts'
+import {
+  requireAccessible,
+  requireNoSidewaysScroll,
+  requireOwnHosts,
+  requireQuiet,
+  tabTo,
+} from './fixture-page.ts'
 import { giveWallet } from './fixture-wallet.ts'
 
 const shop = await openShop()
@@ -152,24 +158,12 @@ test('one registers with two confirmations, the ledger has what was shown to the
   await page.getByText('From this browser: 0 answers.').waitFor()
 })
 
-/** By Tab alone, as far as the page goes. */
-async function tabTo(label: string) {
-  for (let steps = 0; steps < 40; steps++) {
-    await page.keyboard.press('Tab')
-    const at = await page.evaluate<string>(
-      'document.activeElement?.labels?.[0]?.textContent ?? document.activeElement?.textContent ?? ""',
-    )
-    if (at.startsWith(label)) return
-  }
-  assert.fail(`no way to ${label} by Tab`)
-}
-
 test('a price is changed by keyboard alone, what is the operator’s of it is counted along, and ledger and edge have it', async () => {
   await page.getByRole('heading', { name: 'Card and prices' }).scrollIntoViewIfNeeded()
-  await tabTo('Change the card')
+  await tabTo(button('Change the card'))
   await page.keyboard.press('Enter')
   await page.getByRole('dialog').waitFor()
-  await tabTo('For an answer')
+  await tabTo(page.getByRole('dialog').getByLabel('For an answer'))
   await page.keyboard.press('ControlOrMeta+A')
   await page.keyboard.type('0.002')
   await page.getByRole('dialog').getByText('$0.008', { exact: false }).first().waitFor()

@@ -8,7 +8,13 @@ import { writeCardPng } from '@grimoire/schema/card-png'
 import type { Page } from 'playwright-core'
 import { openShop } from './fixture.ts'
 import { hostileTexts } from './fixture-hostile.ts'
-import { requireAccessible, requireNoSidewaysScroll, requireOwnHosts, requireQuiet } from './fixture-page.ts'
+import {
+  requireAccessible,
+  requireNoSidewaysScroll,
+  requireOwnHosts,
+  requireQuiet,
+  tabTo,
+} from './fixture-page.ts'
 import { giveWallet } from './fixture-wallet.ts'
 
 const shop = await openShop()
@@ -177,18 +183,10 @@ test('by keyboard alone a prompt is begun, written and read back, and after a re
   await page.keyboard.press('Enter')
   const source = page.getByLabel('Text of the prompt')
   await source.waitFor()
-  const tabTo = async (name: string) => {
-    const wanted = page.getByLabel(name, { exact: true })
-    for (let presses = 0; presses < 40; presses++) {
-      if ((await wanted.and(page.locator(':focus')).count()) === 1) return
-      await page.keyboard.press('Tab')
-    }
-    assert.fail(`the keyboard does not come to ${name}`)
-  }
-  await tabTo('Text of the prompt')
+  await tabTo(source)
   await page.keyboard.press('Control+A')
   await page.keyboard.insertText('---\ninput:\n  schema:\n    city: string\n---\nName a street in {{city}}.')
-  await tabTo('city')
+  await tabTo(page.getByLabel('city', { exact: true }))
   await page.keyboard.insertText('Oakham')
   await page.getByRole('region', { name: 'Preview' }).getByText('Name a street in Oakham.').waitFor()
   await page.getByText('Kept on this device', { exact: false }).waitFor()

@@ -1,20 +1,31 @@
 /** Trading on a work's page: an offer made there is accepted there, an edition is given away, and what happened can be read. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { buyWork } from '@grimoire/client/buy-work'
 import { earnings } from '@grimoire/client/earnings'
 import { findOffers, postOffer } from '@grimoire/client/find-offers'
+import { TERMS } from '@grimoire/client/fixture'
+import { words } from '@grimoire/client/fixture-market'
 import { editionsOf, ledgerWork } from '@grimoire/client/ledger-work'
 import { listEdition } from '@grimoire/client/list-edition'
 import { makeOffer } from '@grimoire/client/make-offer'
 import { moneyOf } from '@grimoire/client/money'
+import { publishWork } from '@grimoire/client/publish-work'
 import { sendCall } from '@grimoire/client/wallet'
 import { moneyAbi } from '@grimoire/contracts/generated/money'
 import { people } from '@grimoire/devnet/accounts'
 import { parseMoney } from '@grimoire/schema/amounts'
+import { MEDIA_TYPES } from '@grimoire/schema/manifest'
 import type { Page } from 'playwright-core'
 import { encodeFunctionData } from 'viem'
 import { openShop } from './fixture.ts'
-import { requireAccessible, requireNoSidewaysScroll, requireOwnHosts, requireQuiet } from './fixture-page.ts'
+import {
+  requireAccessible,
+  requireNoSidewaysScroll,
+  requireOwnHosts,
+  requireQuiet,
+  tabTo,
+} from './fixture-page.ts'
 import { giveWallet } from './fixture-wallet.ts'
 
 const shop = await openShop()
@@ -155,30 +166,18 @@ test('an offer whose money is gone is not shown, its maker is told why, and take
   await requireNoSidewaysScroll(dan.page, 'the library with ended orders')
 })
 
-/** Goes on with Tab until what has this name is in focus. */
-async function tabTo(page: Page, name: RegExp): Promise<void> {
-  for (let presses = 0; presses < 90; presses++) {
-    await page.keyboard.press('Tab')
-    const focused = await page.evaluate<string>(
-      `(document.activeElement?.labels?.[0]?.innerText ?? document.activeElement?.innerText ?? '')`,
-    )
-    if (name.test(focused)) return
-  }
-  assert.fail(`90 presses of Tab do not lead to ${name}`)
-}
-
 test('an edition is put up for sale from the work’s page by keyboard alone, and withdrawn there', async () => {
   const { page } = cleo
   await workPage(page, shop.workIdOf('captain-flint'))
   await page.getByText('You hold 1 edition').waitFor()
-  await tabTo(page, /^Sell\b/)
+  await tabTo(page.getByRole('button', { name: /^Sell\b/ }))
   await page.keyboard.press('Enter')
-  await tabTo(page, /^Price in dollars/)
+  await tabTo(page.getByLabel('Price in dollars'))
   await page.keyboard.type('40')
   await page.getByText('When it is sold').waitFor()
   await page.keyboard.press('Enter')
   await page.getByText('It stands on the market for $40.00').waitFor()
-  await tabTo(page, /^Good/)
+  await tabTo(page.getByRole('button', { name: 'Good' }))
   await page.keyboard.press('Enter')
   await page.getByRole('button', { name: 'Withdraw your listing at $40.00' }).click()
   await page.getByRole('button', { name: 'Withdraw your listing at $40.00' }).waitFor({ state: 'detached' })
@@ -208,6 +207,31 @@ test('a holder has a page: what they hold by the chain’s count, what they paid
   await page.getByRole('link', { name: /works that it made/ }).waitFor()
   requireOwnHosts(shop, deeds)
   requireQuiet(deeds)
+})
+
+test('of an opened copy with a broken file the rest is read, and which file is missing, and why', async () => {
+  const { page } = cleo
+  const card = { role: 'card', name: 'rhyme.prompt', mediaType: MEDIA_TYPES.promptCard } as const
+  const file = { role: 'knowledge', name: 'knowledge-1', mediaType: MEDIA_TYPES.knowledge } as const
+  const bytesOf = (text: string) => new TextEncoder().encode(text)
+  const { workId } = await publishWork(market, {
+    ...{ wallet: walletOf(people.ada), words: words({ name: 'demo', sha256: 'ab'.repeat(32) }) },
+    terms: { ...TERMS, kind: 'prompt', disclosure: 'openable' },
+    parts: [
+      { ...card, bytes: bytesOf('Rhyme about a tower.') },
+      { ...file, bytes: bytesOf('words.png\nThis is none of a work’s files.') },
+    ],
+  })
+  await buyWork(market, { wallet: walletOf(people.cleo), workId, maxCostAtomic: parseMoney('5') })
+  await page.goto(`${shop.url}/library`)
+  await page.getByRole('button', { name: 'Open a copy of The red tower' }).click()
+  await page.getByRole('button', { name: 'Burn an edition and open a copy' }).click()
+  assert.equal(await page.getByLabel('The opened text').inputValue(), 'Rhyme about a tower.')
+  const missing = page.getByRole('region', { name: 'Files that could not be read' })
+  await missing.getByText('Not read: knowledge-1').waitFor()
+  await missing.getByText('a name that ends in .txt', { exact: false }).waitFor()
+  await requireAccessible(page, 'an opened copy with a broken file')
+  await page.getByRole('button', { name: 'Close' }).click()
 })
 
 test('on the whole way nothing broke, nothing met the policy, and no other host was asked', () => {

@@ -5,6 +5,7 @@ import { UnderWay } from '../deed/under-way.tsx'
 import { type Step, useDeed } from '../deed/use-deed.ts'
 import { Copy } from '../design/copy.tsx'
 import { Dialog } from '../design/dialog.tsx'
+import { Refusal } from '../design/states.tsx'
 import { saveFile } from '../device/save-file.ts'
 import { titleOf } from '../market/shelf.tsx'
 import type { Session } from '../wallet/session.ts'
@@ -31,9 +32,24 @@ function Warning({ held }: { held: Held }) {
   )
 }
 
-type Opened = Pick<OpenedCopy, 'text' | 'knowledge'>
+type Opened = Pick<OpenedCopy, 'text' | 'knowledge' | 'unread'>
 
-function Text({ text, knowledge }: Opened) {
+/** Each with its reason, beside those that can be read; one that is only out of reach now is read another time. */
+function Unread({ unread }: Pick<Opened, 'unread'>) {
+  if (unread.length === 0) return null
+  return (
+    <section aria-label="Files that could not be read" className="mt-5 space-y-3">
+      {unread.map(({ part, problem }) => (
+        <div key={part}>
+          <h3 className="font-bold">Not read: {plain(part)}</h3>
+          <Refusal error={problem} />
+        </div>
+      ))}
+    </section>
+  )
+}
+
+function Text({ text, knowledge, unread }: Opened) {
   return (
     <>
       <p className="whisper mb-3">
@@ -64,6 +80,7 @@ function Text({ text, knowledge }: Opened) {
           </ul>
         </section>
       )}
+      <Unread unread={unread} />
     </>
   )
 }
@@ -75,11 +92,11 @@ export function ReadDialog({ held, session, close }: { held: Held; session: Sess
   const { state } = deed
   const open = () =>
     void deed.run(session, async (hands, market, wallet) => {
-      const { text, knowledge } = await (first ? hands.openCopy : hands.readOpened)(market, {
+      const { text, knowledge, unread } = await (first ? hands.openCopy : hands.readOpened)(market, {
         wallet,
         workId,
       })
-      return { text, knowledge }
+      return { text, knowledge, unread }
     })
   const title = state.stage === 'done' ? titleOf(held.work) : first ? 'Open a copy' : 'Read your copy'
   return (
