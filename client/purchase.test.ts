@@ -1,10 +1,10 @@
 /** A purchase over every interruption, on a real ledger: it goes on where it was, and is paid once. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { devnetChain } from '@grimoire/contracts/devnet-chain'
 import type { Hex } from '@grimoire/schema/hex'
 import { createWalletClient, custom, MethodNotFoundRpcError } from 'viem'
 import type { PrivateKeyAccount } from 'viem/accounts'
-import { foundry } from 'viem/chains'
 import { buyWork } from './buy-work.ts'
 import { createBareWork, startWorld, type World } from './fixture.ts'
 import { batchingWallet } from './fixture-batching.ts'
@@ -229,7 +229,7 @@ function batching(account: PrivateKeyAccount) {
   const { addresses, url } = world
   const provider = batchingWallet({ rpcUrl: url, account, multicall3: addresses.multicall3 })
   const transport = custom(provider, { retryCount: 0 })
-  const wallet = createWalletClient({ account: account.address, chain: foundry, transport }) as Wallet
+  const wallet = createWalletClient({ account: account.address, chain: devnetChain, transport }) as Wallet
   return { provider, wallet }
 }
 

@@ -22,16 +22,8 @@ function useSignaturesAhead({ place, state }: Pick<Props, 'place' | 'state'>): n
   return (granted.data ? 0 : 1) + (paid ? 0 : 1)
 }
 
-export function Composer({ room, state, place, depositAtomic, title }: Props) {
-  const { writing: text } = state
-  const setText = (next: string) => {
-    room.write(next)
-    if (next !== '') room.prepare(depositAtomic)
-  }
-  const field = useRef<HTMLTextAreaElement>(null)
-  const ahead = useSignaturesAhead({ place, state })
-  const busy = state.live !== null
-  const isPrompt = place?.work.terms.kind === 'prompt'
+/** Esc stops the answer wherever the cursor stands. */
+function useStopByKey(room: Room, busy: boolean): void {
   useEffect(() => {
     if (!busy) return
     const stopByKey = (event: globalThis.KeyboardEvent) => {
@@ -40,13 +32,23 @@ export function Composer({ room, state, place, depositAtomic, title }: Props) {
     window.addEventListener('keydown', stopByKey)
     return () => window.removeEventListener('keydown', stopByKey)
   }, [busy, room])
+}
+
+/** What one writes, and what the keys do with it. */
+function useWriting({ room, state, depositAtomic }: Pick<Props, 'room' | 'state' | 'depositAtomic'>) {
+  const { writing: text, editing, live, conversation } = state
+  const field = useRef<HTMLTextAreaElement>(null)
   useEffect(() => {
-    if (state.editing !== null) field.current?.focus()
-  }, [state.editing])
+    if (editing !== null) field.current?.focus()
+  }, [editing])
+  const write = (next: string) => {
+    room.write(next)
+    if (next !== '') room.prepare(depositAtomic)
+  }
   const send = async () => {
     const question = text.trim()
-    if (!question || busy) return
-    setText('')
+    if (!question || live !== null) return
+    write('')
     await room.ask(question, depositAtomic)
     field.current?.focus()
   }
@@ -55,13 +57,43 @@ export function Composer({ room, state, place, depositAtomic, title }: Props) {
       event.preventDefault()
       void send()
     }
-    const last = state.conversation.exchanges.at(-1)
-    if (event.key === 'ArrowUp' && text === '' && last && !busy) {
+    if (event.key === 'ArrowUp' && text === '' && conversation.exchanges.length > 0 && live === null) {
       event.preventDefault()
-      room.edit(state.conversation.exchanges.length - 1)
+      room.edit(conversation.exchanges.length - 1)
     }
-    if (event.key === 'Escape' && state.editing !== null) room.edit(null)
+    if (event.key === 'Escape' && editing !== null) room.edit(null)
   }
+  return { field, write, send, byKey }
+}
+
+function AnotherWay({ editing, leave }: { editing: number; leave: () => void }) {
+  return (
+    <p role="status" className="-mt-1 mb-1 flex flex-wrap items-center gap-x-3">
+      Question {editing + 1}, another way. What was said stays in this conversation; the new answer begins
+      another.
+      <button type="button" className="button quiet" onClick={leave}>
+        Leave it
+      </button>
+    </p>
+  )
+}
+
+function Ahead({ place, state }: Pick<Props, 'place' | 'state'>) {
+  const ahead = useSignaturesAhead({ place, state })
+  const told =
+    ahead === 0
+      ? 'No signature needed. Enter sends, Esc stops.'
+      : `Your wallet will ask for ${plural(ahead ?? 0, 'signature')}, then for none.`
+  return <p className="whisper mt-1">{ahead === null || state.live !== null ? ' ' : told}</p>
+}
+
+export function Composer(props: Props) {
+  const { room, state, place, title } = props
+  const { writing: text, editing } = state
+  const { field, write, send, byKey } = useWriting(props)
+  const busy = state.live !== null
+  const isPrompt = place?.work.terms.kind === 'prompt'
+  useStopByKey(room, busy)
   return (
     <form
       className="sticky bottom-0 -mx-1 border-t-2 border-edge bg-paper px-1 pt-3 pb-4"
@@ -70,15 +102,7 @@ export function Composer({ room, state, place, depositAtomic, title }: Props) {
         void send()
       }}
     >
-      {state.editing !== null && (
-        <p role="status" className="-mt-1 mb-1 flex flex-wrap items-center gap-x-3">
-          Question {state.editing + 1}, another way. What was said stays in this conversation; the new answer
-          begins another.
-          <button type="button" className="button quiet" onClick={() => room.edit(null)}>
-            Leave it
-          </button>
-        </p>
-      )}
+      {editing !== null && <AnotherWay editing={editing} leave={() => room.edit(null)} />}
       <label className="unseen" htmlFor="composer">
         {isPrompt ? `What ${title} should work on` : `Write to ${title}`}
       </label>
@@ -90,7 +114,7 @@ export function Composer({ room, state, place, depositAtomic, title }: Props) {
           className="field max-h-52 grow resize-none py-2! text-lg [field-sizing:content]"
           placeholder={isPrompt ? 'What it should work on, or a JSON object of its variables' : 'Write to it'}
           value={text}
-          onChange={event => setText(event.target.value)}
+          onChange={event => write(event.target.value)}
           onKeyDown={byKey}
         />
         {busy ? (
@@ -103,13 +127,7 @@ export function Composer({ room, state, place, depositAtomic, title }: Props) {
           </button>
         )}
       </div>
-      <p className="whisper mt-1">
-        {ahead === null || busy
-          ? ' '
-          : ahead === 0
-            ? 'No signature needed. Enter sends, Esc stops.'
-            : `Your wallet will ask for ${plural(ahead, 'signature')}, then for none.`}
-      </p>
+      <Ahead place={place} state={state} />
     </form>
   )
 }

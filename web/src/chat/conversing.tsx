@@ -10,7 +10,7 @@ import { Keys } from './keys.tsx'
 import { Meter } from './meter.tsx'
 import { Past } from './past.tsx'
 import { chatPlace } from './place.ts'
-import { roomOf } from './room.ts'
+import { type Room, roomOf } from './room.ts'
 import type { Kept } from './shelf.ts'
 import { Transcript } from './transcript.tsx'
 import { NoMachine, Trouble } from './trouble.tsx'
@@ -53,6 +53,25 @@ function useFollow(change: unknown) {
   return end
 }
 
+/** What was on its way when the page was left goes on by itself, once. */
+function useGoOn({ underWay }: Kept, room: Room, depositAtomic: bigint): void {
+  const wasCutOff = useRef(underWay !== null)
+  useEffect(() => {
+    if (wasCutOff.current) void room.goOn(depositAtomic)
+    wasCutOff.current = false
+  }, [room, depositAtomic])
+}
+
+function Title({ workId, title }: { workId: string; title: string }) {
+  return (
+    <h1 className="text-4xl!">
+      <Link to="/works/$workId" params={{ workId }} className="no-underline hover:text-rubric">
+        {title}
+      </Link>
+    </h1>
+  )
+}
+
 export function Conversing({ kept }: { kept: Kept }) {
   const { operator } = useSearch({ from: '/chat/$workId' })
   const { room, state, choose } = useRoom(kept, operator)
@@ -61,32 +80,15 @@ export function Conversing({ kept }: { kept: Kept }) {
   const place = found.data ?? null
   const [depositAtomic, setDepositAtomic] = useDeposit()
   const end = useFollow(state.live?.text ?? state.conversation)
-  const wasCutOff = useRef(kept.underWay !== null)
-  useEffect(() => {
-    if (wasCutOff.current) void room.goOn(depositAtomic)
-    wasCutOff.current = false
-  }, [room, depositAtomic])
+  useGoOn(kept, room, depositAtomic)
   const title = plain(place?.work.manifest.title ?? shelf.title)
+  const opening = place?.work.manifest.summary ?? shelf.summary
   const asking = place?.checked.quote.operator ?? operator
   return (
     <div className="width grid grow gap-x-12 pt-6 md:grid-cols-[1fr_15rem] md:pt-10">
       <div className="flex min-h-[70dvh] min-w-0 flex-col">
-        <h1 className="text-4xl!">
-          <Link
-            to="/works/$workId"
-            params={{ workId: shelf.workId }}
-            className="no-underline hover:text-rubric"
-          >
-            {title}
-          </Link>
-        </h1>
-        <Transcript
-          room={room}
-          state={state}
-          title={title}
-          opening={place?.work.manifest.summary ?? shelf.summary}
-          depositAtomic={depositAtomic}
-        />
+        <Title workId={shelf.workId} title={title} />
+        <Transcript {...{ room, state, title, opening, depositAtomic }} />
         {state.error !== null && <Trouble {...{ room, state, depositAtomic, choose }} operator={asking} />}
         {found.isError && state.error === null && (
           <NoMachine
@@ -96,9 +98,7 @@ export function Conversing({ kept }: { kept: Kept }) {
           />
         )}
         <div ref={end} />
-        {!found.isError && (
-          <Composer room={room} state={state} place={place} depositAtomic={depositAtomic} title={title} />
-        )}
+        {!found.isError && <Composer {...{ room, state, place, depositAtomic, title }} />}
       </div>
       <aside aria-label="Cost and history" className="mt-10 space-y-10 md:mt-2">
         <Meter {...{ room, state, place, depositAtomic, setDepositAtomic }} />

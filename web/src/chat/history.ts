@@ -1,7 +1,7 @@
 /** The conversations of this device: kept after each answer, in the encrypted vault, and nowhere else. */
 import type { Vault } from '../device/vault.ts'
 import type { Session } from '../wallet/session.ts'
-import { type Conversation, readConversation } from './conversation.ts'
+import { type Conversation, type Exchange, readConversation } from './conversation.ts'
 
 type Shelf = { vault: Vault; session: Session; workId: string }
 
@@ -11,6 +11,19 @@ export const keep = (shelf: Shelf, conversation: Conversation): Promise<void> =>
   shelf.vault.set(under(shelf) + conversation.id, JSON.stringify(conversation))
 
 export const forget = (shelf: Shelf, id: string): Promise<void> => shelf.vault.delete(under(shelf) + id)
+
+/** The open conversation with what is said in it now: kept, unless it is a temporary one, and not kept when it is empty. */
+export async function storeExchanges(
+  shelf: Shelf,
+  open: { conversation: Conversation; temporary: boolean },
+  exchanges: readonly Exchange[],
+): Promise<Conversation> {
+  const conversation = { ...open.conversation, exchanges: [...exchanges] }
+  if (open.temporary) return conversation
+  if (exchanges.length > 0) await keep(shelf, conversation)
+  else await forget(shelf, conversation.id)
+  return conversation
+}
 
 /** Pinned ones, then the newest first. What cannot be read any more is left out, and left where it is. */
 export async function conversationsOf(shelf: Shelf): Promise<Conversation[]> {

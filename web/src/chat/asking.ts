@@ -1,0 +1,127 @@
+/** One message of a room: sent, gone on with where it broke off, answered again or stopped. */
+import type { Answer } from '@grimoire/client/answer'
+import { type Answering, alone, askFor, type Outcome, type Spot, takeUp } from './answering.ts'
+import { branchBefore, type Exchange } from './conversation.ts'
+import { conversationsOf, storeExchanges } from './history.ts'
+import type { View } from './room-view.ts'
+import type { Seat } from './seat.ts'
+import type { Shelf } from './shelf.ts'
+import { readUnderWay } from './under-way.ts'
+
+/** Where an answer is to go. */
+export type Asked = Omit<Spot, 'before'>
+
+/** The parts of a room that a message needs, and which one is under way. */
+export type Desk = { shelf: Shelf; view: View; seat: Seat; asked: Asked; answer: Answer | null }
+
+const spotOf = (exchanges: readonly Exchange[], { question, index, at }: Asked): Spot => ({
+  ...{ question, index, at },
+  before: exchanges.slice(0, index),
+})
+
+const answering = (desk: Desk, spot: Spot): Answering => {
+  const { shelf, view } = desk
+  return {
+    ...{ shelf, spot, temporary: view.state.temporary, conversationId: view.state.conversation.id },
+    onAnswer: on => {
+      desk.answer = on
+    },
+    onText: text => view.set({ live: { text, step: 'ask' } }),
+    onLine: isLost => view.tell(isLost ? 'lost' : 'ask'),
+  }
+}
+
+/** The answer takes its place. Whether there is one, or one may still come. */
+async function settle(desk: Desk, spot: Spot, old: Exchange | undefined, outcome: Outcome): Promise<boolean> {
+  const { shelf, view, seat } = desk
+  const { question, before, at } = spot
+  const { got, error, goesOn, close } = outcome
+  desk.answer = null
+  const answers = [...(old?.answers.slice(0, at) ?? []), ...(got ? [got] : [])]
+  const here = { question, answers, shown: Math.max(0, answers.length - 1) }
+  // A question that got no answer at all, and will get none, is left to the composer, where it can be sent again.
+  const exchanges = answers.length > 0 || goesOn ? [...before, here] : before
+  const conversation = await storeExchanges(shelf, view.state, exchanges)
+  await close()
+  const canGoOn = (await readUnderWay(shelf))?.conversationId === conversation.id
+  view.set({ live: null, conversation, error, canGoOn })
+  await seat.count()
+  return got !== null || goesOn
+}
+
+/** What is asked: a new question after all that was said, or an old one once more. */
+type Wanted = { question: string; before: readonly Exchange[]; old?: Exchange | undefined }
+
+function send(desk: Desk, { question, before, old }: Wanted, depositAtomic: bigint): Promise<boolean> {
+  const { shelf, view, seat } = desk
+  desk.asked = { question, index: before.length, at: old?.answers.length ?? 0 }
+  const spot = spotOf(before, desk.asked)
+  view.set({ live: { text: '', step: 'ask' }, error: null, canGoOn: false })
+  return alone(shelf, async () => {
+    // Kept before it is asked: a reload loses no question.
+    const here = { question, answers: old?.answers ?? [], shown: old?.shown ?? 0 }
+    await storeExchanges(shelf, view.state, [...before, here])
+    const kind = await seat.place().then(
+      ({ work }) => work.terms.kind,
+      () => 'chatbot',
+    )
+    const line = () => seat.lineFor(depositAtomic)
+    return settle(desk, spot, old, await askFor(answering(desk, spot), line, kind === 'prompt'))
+  })
+}
+
+/** A question that got no answer is not taken from whoever asked it. */
+async function sendNew(desk: Desk, question: string, depositAtomic: bigint): Promise<boolean> {
+  const before = desk.view.state.conversation.exchanges
+  const answered = await send(desk, { question, before }, depositAtomic)
+  if (!answered) desk.view.giveBack(question)
+  return answered
+}
+
+/** Whether any answer came. Asked another way it begins a branch: what came after it stays in the old conversation. */
+export function ask(desk: Desk, question: string, depositAtomic: bigint): Promise<boolean> {
+  const { conversation, editing } = desk.view.state
+  if (editing !== null) desk.view.set({ conversation: branchBefore(conversation, editing), editing: null })
+  return sendNew(desk, question, depositAtomic)
+}
+
+/** Another answer to the last question, beside those that it has. */
+export async function again(desk: Desk, depositAtomic: bigint): Promise<boolean> {
+  const { exchanges } = desk.view.state.conversation
+  const last = exchanges.at(-1)
+  if (!last) return false
+  return send(desk, { question: last.question, before: exchanges.slice(0, -1), old: last }, depositAtomic)
+}
+
+/** The last question once more: as another answer, or for the first time where it got none. */
+export function retry(desk: Desk, depositAtomic: bigint): Promise<boolean> {
+  const { view } = desk
+  const { question } = desk.asked
+  if (view.state.conversation.exchanges.at(-1)?.question === question) return again(desk, depositAtomic)
+  const { writing } = view.state
+  if (writing.startsWith(question)) view.set({ writing: writing.slice(question.length).trim() })
+  return sendNew(desk, question, depositAtomic)
+}
+
+/** Goes on with an answer that broke off, with a reload or with the network. */
+export async function goOn(desk: Desk, depositAtomic: bigint): Promise<void> {
+  const { shelf, view, seat } = desk
+  view.set({ live: view.state.live ?? { text: '', step: 'again' }, error: null, canGoOn: false })
+  await alone(shelf, async () => {
+    const record = await readUnderWay(shelf)
+    const kept = await conversationsOf(shelf)
+    const conversation = kept.find(({ id }) => id === (record?.conversationId ?? view.state.conversation.id))
+    // Another page has finished it meanwhile, or its conversation was deleted.
+    if (!record || !conversation) {
+      view.set({ live: null, ...(conversation ? { conversation } : {}) })
+      return
+    }
+    desk.asked = record
+    view.set({ conversation, live: { text: record.turn.text, step: 'again' } })
+    const spot = spotOf(conversation.exchanges, record)
+    const line = () => seat.lineTo(record.turn.checked.quote.operator, depositAtomic)
+    const outcome = await takeUp(answering(desk, spot), line, record)
+    const answered = await settle(desk, spot, conversation.exchanges[record.index], outcome)
+    if (!answered) view.giveBack(record.question)
+  })
+}
