@@ -149,7 +149,7 @@ test('a node undertakes on the ledger to serve each listed work that it opened, 
       ...{ address: addresses.admissions, abi: admissionsAbi, functionName: 'acceptedAtSeconds' },
       args: [BigInt(work.workId), accounts.operator.address],
     } as const)
-  for (let tries = 0; tries < 50 && (await accepted()) === 0n; tries += 1) await sleep(100)
+  for (let tries = 0; tries < 200 && (await accepted()) === 0n; tries += 1) await sleep(100)
   assert.ok((await accepted()) > 0n)
   assert.equal(lines.filter(({ event }) => event === 'work_accepted').length, 1)
 })
