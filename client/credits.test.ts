@@ -1,10 +1,10 @@
 /** Accruals, credit and their withdrawal: a creator of several works and the treasury get all of it, to the last unit. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { devnetChain } from '@grimoire/contracts/devnet-chain'
 import type { Hex } from '@grimoire/schema/hex'
 import { isProblem } from '@grimoire/schema/problem'
 import { createWalletClient, http, parseEther } from 'viem'
-import { foundry } from 'viem/chains'
 import { buyListing } from './buy-listing.ts'
 import { buyWork } from './buy-work.ts'
 import { accruedTo, creditOf, owedTo } from './credits.ts'
@@ -74,7 +74,7 @@ test('a parent’s creator is owed its share of what its child collects, without
 test('the treasury gathers its part of every work; what creators are owed is untouched, and nothing is left over', async () => {
   await world.testClient.impersonateAccount({ address: TREASURY })
   await world.testClient.setBalance({ address: TREASURY, value: parseEther('1') })
-  const wallet = createWalletClient({ account: TREASURY, chain: foundry, transport: http(world.url) })
+  const wallet = createWalletClient({ account: TREASURY, chain: devnetChain, transport: http(world.url) })
   const { earnings: rows, totalAtomic } = await earnings(world, { account: TREASURY })
   assert.ok(rows.every(({ kind }) => kind === 'fee'))
   const withdrawn = await withdrawCredit(world, { wallet })

@@ -1,4 +1,6 @@
 /** A wallet that takes batches (EIP-5792), for tests: each truly runs as one transaction, by an account that EIP-7702 lends the batching contract's code. */
+
+import { devnetChain } from '@grimoire/contracts/devnet-chain'
 import type { Hex } from '@grimoire/schema/hex'
 import {
   createPublicClient,
@@ -11,16 +13,15 @@ import {
   numberToHex,
   type TransactionReceipt,
 } from 'viem'
-import { foundry } from 'viem/chains'
 
 type Asked = { method: string; params?: unknown }
 type Batch = { id: string; calls: { to: Hex; data: Hex }[]; atomicRequired?: boolean }
 
 /** Where the code stands that the accounts of these wallets are lent. */
-const ACCOUNT_CODE_AT: Hex = '0x00000000000000000000000000000000005792aa'
+export const ACCOUNT_CODE_AT: Hex = '0x00000000000000000000000000000000005792aa'
 
 /** Takes editions, as every smart account does, and hands all else to the batching contract's code, run as its own. */
-const accountCode = (multicall3: Hex): Hex =>
+export const accountCode = (multicall3: Hex): Hex =>
   `0x${[
     '36156057575f3560e01c', // nothing asked: stop; else the selector
     '8063f23a6e6114604c57', // onERC1155Received: answered with itself
@@ -45,13 +46,13 @@ const toRpc = ({ logs, status, blockHash, blockNumber, gasUsed, transactionHash 
 /** What it was asked to confirm stands in `asked`; it may refuse, and it may be slow to say that it has sent. */
 export function batchingWallet(options: { rpcUrl: string; account: LocalAccount; multicall3: Hex }) {
   const { rpcUrl, account, multicall3 } = options
-  const client = { chain: foundry, transport: http(rpcUrl), pollingInterval: 50, cacheTime: 0 } as const
+  const client = { chain: devnetChain, transport: http(rpcUrl), pollingInterval: 50, cacheTime: 0 } as const
   const publicClient = createPublicClient(client)
   const signer = createWalletClient({ ...client, account })
   const sent = new Map<string, Hex>()
   const asked: string[] = []
   const mood = { refuses: false, loses: false, atomic: 'supported' as string }
-  const chainId = numberToHex(foundry.id)
+  const chainId = numberToHex(devnetChain.id)
 
   const lend = () =>
     createTestClient({ ...client, mode: 'anvil' }).setCode({

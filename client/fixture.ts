@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import type { AddressInfo } from 'node:net'
 import type { Addresses } from '@grimoire/contracts/addresses'
 import { deployLedger, installSettlement, type LedgerOptions } from '@grimoire/contracts/deploy'
+import { devnetChain } from '@grimoire/contracts/devnet-chain'
 import { anvilBinary } from '@grimoire/contracts/foundry'
 import { moneyAbi } from '@grimoire/contracts/generated/money'
 import { worksAbi } from '@grimoire/contracts/generated/works'
@@ -25,7 +26,6 @@ import {
   type PrivateKeyAccount,
   privateKeyToAccount,
 } from 'viem/accounts'
-import { foundry } from 'viem/chains'
 import { createMarket, type Ledger } from './market.ts'
 import { registerOperator } from './operator-register.ts'
 import { workIdOf } from './publish-work.ts'
@@ -86,7 +86,12 @@ const NO_KEEPERS: LedgerOptions['keyNetwork'] = {
 
 export async function startWorld(keyNetwork = NO_KEEPERS) {
   const chain = await startChain()
-  const options = { chain: foundry, transport: http(chain.url), pollingInterval: 20, cacheTime: 0 } as const
+  const options = {
+    chain: devnetChain,
+    transport: http(chain.url),
+    pollingInterval: 20,
+    cacheTime: 0,
+  } as const
   const publicClient: PublicClient = createPublicClient(options)
   const testClient = createTestClient({ ...options, mode: 'anvil' })
   const deployer = createWalletClient({

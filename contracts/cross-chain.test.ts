@@ -12,9 +12,9 @@ import {
   toFunctionSelector,
   type WriteContractParameters,
 } from 'viem'
-import { foundry } from 'viem/chains'
 import type { Addresses } from './addresses.ts'
 import { deployLedger, installSettlement } from './deploy.ts'
+import { devnetChain } from './devnet-chain.ts'
 import { type Anvil, people, person, publicTerms, startAnvil } from './fixture.ts'
 import { moneyAbi } from './generated/money.ts'
 import { settlementAbi } from './generated/settlement.ts'
@@ -47,7 +47,7 @@ const TYPES = {
 
 /** The same ledger, with one work and one edition of it in the creator's own hand. */
 async function settle(id: number): Promise<Place> {
-  const anvil = await startAnvil(defineChain({ ...foundry, id }))
+  const anvil = await startAnvil(defineChain({ ...devnetChain, id }))
   const deployer = { publicClient: anvil.publicClient, walletClient: anvil.walletOf(people.deployer) }
   await installSettlement({ ...deployer, testClient: anvil.testClient })
   const addresses = await deployLedger({ ...deployer, ...publicTerms })

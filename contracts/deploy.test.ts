@@ -12,9 +12,10 @@ import {
   keccak256,
   parseAbi,
 } from 'viem'
-import { foundry, mainnet } from 'viem/chains'
+import { mainnet } from 'viem/chains'
 import type { Addresses } from './addresses.ts'
 import { deployLedger, installSettlement, type LedgerOptions } from './deploy.ts'
+import { devnetChain } from './devnet-chain.ts'
 import { type Anvil, keyNode, person, publicTerms, startAnvil } from './fixture.ts'
 import { keyNetworkAbi } from './generated/key-network.ts'
 import { moneyAbi } from './generated/money.ts'
@@ -189,7 +190,7 @@ describe('a deployed ledger', async () => {
       /got the chain id 31337, expected 1\. Correct/,
     )
     const transport = http('http://127.0.0.1:1', { retryCount: 0 })
-    const nowhere = createPublicClient({ chain: foundry, transport })
+    const nowhere = createPublicClient({ chain: devnetChain, transport })
     await assert.rejects(
       deployLedger({ ...options, publicClient: nowhere }),
       /127\.0\.0\.1:1 does not answer/,
@@ -227,7 +228,7 @@ describe('a deployed ledger', async () => {
 })
 
 const domainOf = (name: string, verifyingContract: Hex) =>
-  ({ name, version: '1', chainId: foundry.id, verifyingContract }) as const
+  ({ name, version: '1', chainId: devnetChain.id, verifyingContract }) as const
 
 const receiveAuthorization = ({ money, works }: Addresses, from: Hex, nonce: Hex) =>
   ({

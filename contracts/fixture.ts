@@ -17,11 +17,11 @@ import {
   toHex,
 } from 'viem'
 import { mnemonicToAccount } from 'viem/accounts'
-import { foundry } from 'viem/chains'
 import { deployContract } from './creation.ts'
 import { installSettlement } from './deploy.ts'
 import type { Request } from './deploy-command.ts'
 import { publicFiles } from './deployments.ts'
+import { devnetChain } from './devnet-chain.ts'
 import { anvilBinary } from './foundry.ts'
 import { moneyAbi, moneyBytecode } from './generated/money.ts'
 import { NETWORKS, type Network } from './networks.ts'
@@ -33,7 +33,7 @@ export const person = (addressIndex: number) => mnemonicToAccount(MNEMONIC, { ad
 const [deployer, stranger, owner, treasury] = [person(0), person(7), person(8), person(9)]
 
 /** Anvil on a free port; what it is started with beyond that is the test's matter. */
-export async function startAnvil(chain: Chain = foundry, args: readonly string[] = []) {
+export async function startAnvil(chain: Chain = devnetChain, args: readonly string[] = []) {
   const all = ['--port', '0', '--mnemonic', MNEMONIC, '--chain-id', String(chain.id), ...args]
   const child = spawn(anvilBinary(), all, { stdio: ['ignore', 'pipe', 'inherit'] })
   for await (const line of createInterface({ input: child.stdout })) {

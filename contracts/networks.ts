@@ -1,6 +1,7 @@
 /** The chains that the ledger is deployed to, and what is given on each. */
 import type { Address, Chain } from 'viem'
-import { base, baseSepolia, foundry } from 'viem/chains'
+import { base, baseSepolia } from 'viem/chains'
+import { devnetChain } from './devnet-chain.ts'
 
 export type NetworkName = 'devnet' | 'base-sepolia' | 'base'
 
@@ -16,7 +17,7 @@ export type Network = {
 }
 
 export const NETWORKS: Readonly<Record<NetworkName, Network>> = {
-  devnet: { name: 'devnet', chain: foundry, rpcUrl: 'http://127.0.0.1:8545', isPublic: false },
+  devnet: { name: 'devnet', chain: devnetChain, rpcUrl: 'http://127.0.0.1:8545', isPublic: false },
   'base-sepolia': {
     name: 'base-sepolia',
     chain: baseSepolia,

@@ -23,7 +23,7 @@ import {
   toFunctionSignature,
 } from 'viem'
 import { mnemonicToAccount } from 'viem/accounts'
-import { foundry } from 'viem/chains'
+import { devnetChain } from './devnet-chain.ts'
 import { anvilBinary } from './foundry.ts'
 import { admissionsAbi } from './generated/admissions.ts'
 import { collectorAbi, collectorBytecode } from './generated/collector.ts'
@@ -54,7 +54,7 @@ let chain: ReturnType<typeof clientsOf>
 let ledger: Map<string, Deployed>
 
 function clientsOf(url: string) {
-  const options = { chain: foundry, transport: http(url), pollingInterval: 20 } as const
+  const options = { chain: devnetChain, transport: http(url), pollingInterval: 20 } as const
   return {
     publicClient: createPublicClient(options),
     wallet: createWalletClient({ ...options, account: deployer }),

@@ -2,11 +2,11 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { devnetChain } from '@grimoire/contracts/devnet-chain'
 import { anvilBinary } from '@grimoire/contracts/foundry'
 import { DEVNET_CHAIN_ID } from '@grimoire/schema/devnet'
 import { Problem } from '@grimoire/schema/problem'
 import { createPublicClient, createTestClient, createWalletClient, http, type LocalAccount } from 'viem'
-import { foundry } from 'viem/chains'
 import { DEVNET_MNEMONIC } from './accounts.ts'
 import { type Running, startProcess } from './process.ts'
 
@@ -17,7 +17,7 @@ const STATES_KEPT = '256'
 export type Chain = Running & { rpcUrl: string } & ReturnType<typeof clientsOf>
 
 function clientsOf(rpcUrl: string) {
-  const options = { chain: foundry, transport: http(rpcUrl), pollingInterval: 100, cacheTime: 0 } as const
+  const options = { chain: devnetChain, transport: http(rpcUrl), pollingInterval: 100, cacheTime: 0 } as const
   const publicClient = createPublicClient(options)
   const testClient = createTestClient({ ...options, mode: 'anvil' })
   return {

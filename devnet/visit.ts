@@ -1,11 +1,11 @@
 /** `npm run visit -- creator|holder|operator`: one small, whole example for each of the three people, on a running market. */
 import { parseArgs } from 'node:util'
 import { createMarket } from '@grimoire/client/market'
+import { devnetChain } from '@grimoire/contracts/devnet-chain'
 import { ledgerAddresses } from '@grimoire/schema/catalogue'
 import { Problem } from '@grimoire/schema/problem'
 import { litNetwork } from '@grimoire/seal/lit'
 import { createPublicClient, createWalletClient, http, type LocalAccount } from 'viem'
-import { foundry } from 'viem/chains'
 import { exitWith } from './arguments.ts'
 import { shiftedPorts } from './ports.ts'
 import { visitCreator } from './visit-creator.ts'
@@ -21,7 +21,7 @@ async function enter(offset: string) {
   })
   const addresses = ledgerAddresses.parse(await answer.json())
   const chain = {
-    chain: foundry,
+    chain: devnetChain,
     transport: http(`http://127.0.0.1:${ports.chain}`),
     pollingInterval: 200,
   } as const

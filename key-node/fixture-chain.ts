@@ -1,17 +1,7 @@
-/** A real local chain and free ports, for tests. */
+/** A real local chain, for tests. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createServer } from 'node:net'
 import { anvilBinary } from '@grimoire/contracts/foundry'
 import { createTestClient, http } from 'viem'
-
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise(resolve => server.close(resolve))
-  if (typeof address !== 'object' || address === null) throw new Error('no port was given')
-  return address.port
-}
 
 /** So old is the first block, that a nonce which is too old can be had. */
 const GENESIS_AGE_SECONDS = 2 * 3600
@@ -34,8 +24,9 @@ export async function startChain(chainId: number): Promise<{ rpcUrl: string; pro
       if (address) resolve(`http://${address}`)
     })
   })
-  // From here on the chain's time is the clock's.
+  // From here on the chain's time is the clock's, however long it took to start.
   const clock = createTestClient({ mode: 'anvil', transport: http(rpcUrl) })
-  await clock.increaseTime({ seconds: GENESIS_AGE_SECONDS })
+  await clock.setNextBlockTimestamp({ timestamp: BigInt(Math.floor(Date.now() / 1000)) })
+  await clock.mine({ blocks: 1 })
   return { rpcUrl, process }
 }

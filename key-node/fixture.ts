@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Addresses } from '@grimoire/contracts/addresses'
 import { deployLedger } from '@grimoire/contracts/deploy'
+import { devnetChain } from '@grimoire/contracts/devnet-chain'
 import { moneyAbi } from '@grimoire/contracts/generated/money'
 import { operatorsAbi } from '@grimoire/contracts/generated/operators'
 import { worksAbi } from '@grimoire/contracts/generated/works'
+import { freePorts } from '@grimoire/devnet/ports'
 import type { Hex } from '@grimoire/schema/hex'
 import { MEDIA_TYPES } from '@grimoire/schema/manifest'
 import { terms, termsToChain } from '@grimoire/schema/work'
@@ -26,10 +28,9 @@ import {
   type WalletClient,
 } from 'viem'
 import { mnemonicToAccount } from 'viem/accounts'
-import { foundry } from 'viem/chains'
 import type { KeyNodeSettings } from './config.ts'
 import { type Deal, dealForDevelopment, writeDeal } from './development-dealer.ts'
-import { freePort, startChain } from './fixture-chain.ts'
+import { startChain } from './fixture-chain.ts'
 import type { LogLine } from './log.ts'
 import { type RunningKeyNode, startKeyNode } from './server.ts'
 
@@ -78,7 +79,7 @@ type Write = Parameters<WalletClient['writeContract']>[0]
 
 export class KeyWorld {
   readonly rpcUrl: string
-  readonly chainId = foundry.id
+  readonly chainId = devnetChain.id
   readonly publicClient: PublicClient
   readonly accounts: Record<Role, HDAccount>
   readonly folder = mkdtempSync(join(tmpdir(), 'grimoire-keys-'))
@@ -98,7 +99,7 @@ export class KeyWorld {
     this.rpcUrl = rpcUrl
     this.#chain = chain
     this.publicClient = createPublicClient({
-      chain: foundry,
+      chain: devnetChain,
       transport: http(rpcUrl),
       cacheTime: 0,
       pollingInterval: 20,
@@ -115,7 +116,11 @@ export class KeyWorld {
   }
 
   wallet(role: Role) {
-    return createWalletClient({ account: this.accounts[role], chain: foundry, transport: http(this.rpcUrl) })
+    return createWalletClient({
+      account: this.accounts[role],
+      chain: devnetChain,
+      transport: http(this.rpcUrl),
+    })
   }
 
   /** Sends a transaction as `role` and waits until it stands. */
@@ -132,7 +137,7 @@ export class KeyWorld {
 
   async deploy(): Promise<void> {
     this.shareFiles = writeDeal(this.deal, this.folder, PASSPHRASE)
-    this.ports = await Promise.all([freePort(), freePort(), freePort()])
+    this.ports = [...(await freePorts()).keyNodes]
     const nodes = this.deal.shares.map(({ about }, position) => ({
       endpoint: this.nodeUrl(position),
       verificationKey: `0x${about.verificationKey}` as const,
@@ -315,7 +320,7 @@ export class KeyWorld {
 
 /** Deploys everything and starts three key nodes, two of which open; one operator is bonded. */
 export async function startKeyWorld(): Promise<KeyWorld> {
-  const { rpcUrl, process } = await startChain(foundry.id)
+  const { rpcUrl, process } = await startChain(devnetChain.id)
   const world = new KeyWorld(rpcUrl, process)
   try {
     await world.deploy()

@@ -29,8 +29,8 @@ function configFile(changes: object = {}): string {
 }
 
 function run(args: string[], environment: Record<string, string> = { [PASSPHRASE_VARIABLE]: PASSPHRASE }) {
-  const { PATH = '' } = process.env
-  const child = spawn(process.execPath, args, { env: { PATH, ...environment } })
+  const { PATH = '', NODE_COMPILE_CACHE } = process.env
+  const child = spawn(process.execPath, args, { env: { PATH, NODE_COMPILE_CACHE, ...environment } })
   const said = { out: '', err: '' }
   child.stdout.on('data', chunk => {
     said.out += chunk

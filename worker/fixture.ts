@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Addresses } from '@grimoire/contracts/addresses'
 import { deployLedger } from '@grimoire/contracts/deploy'
+import { devnetChain } from '@grimoire/contracts/devnet-chain'
 import { anvilBinary } from '@grimoire/contracts/foundry'
 import { admissionsAbi } from '@grimoire/contracts/generated/admissions'
 import { moneyAbi } from '@grimoire/contracts/generated/money'
@@ -16,7 +17,6 @@ import { policyAbi } from '@grimoire/contracts/generated/policy'
 import { worksAbi } from '@grimoire/contracts/generated/works'
 import { createPublicClient, createTestClient, createWalletClient, type Hex, http } from 'viem'
 import { mnemonicToAccount } from 'viem/accounts'
-import { foundry } from 'viem/chains'
 import { checkAnswersOf } from './fixture-answers.ts'
 import { type EdgeOptions, type LocalEdge, startEdge } from './local.ts'
 
@@ -58,7 +58,7 @@ export type World = Awaited<ReturnType<typeof startWorld>>
 export async function startWorld(options: Partial<EdgeOptions> = {}) {
   const chain = await startAnvil()
   const transport = http(chain.rpcUrl)
-  const client = { chain: foundry, transport, pollingInterval: 20, cacheTime: 0 } as const
+  const client = { chain: devnetChain, transport, pollingInterval: 20, cacheTime: 0 } as const
   const publicClient = createPublicClient(client)
   const testClient = createTestClient({ ...client, mode: 'anvil' })
   const walletOf = (account: Person) => createWalletClient({ ...client, account })

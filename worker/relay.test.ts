@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { createMarket } from '@grimoire/client/market'
 import { purchaseRelayed } from '@grimoire/client/purchase-relayed'
+import { devnetChain } from '@grimoire/contracts/devnet-chain'
 import { worksAbi } from '@grimoire/contracts/generated/works'
 import type { Hex } from '@grimoire/schema/hex'
 import { relayAnswer, relayerAnswer, type TypedData } from '@grimoire/schema/trading'
 import { createWalletClient, http, parseEther, toHex } from 'viem'
 import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
-import { foundry } from 'viem/chains'
 import { json, ledgerOf, type Person, people, person, post, startWorld, type World } from './fixture.ts'
 import { startEdge } from './local.ts'
 import { buyEditions, publishWork } from './seed.ts'
@@ -107,7 +107,7 @@ describe('a purchase that its buyer has signed', () => {
     const account = await newcomer()
     const { addresses, publicClient, edge } = world
     const market = createMarket({ addresses, publicClient, edgeUrl: edge.url })
-    const wallet = createWalletClient({ account, chain: foundry, transport: http(world.rpcUrl) })
+    const wallet = createWalletClient({ account, chain: devnetChain, transport: http(world.rpcUrl) })
     const bought = await purchaseRelayed(market, { wallet, workId, maxCostAtomic: 5_000_000n })
     assert.deepEqual([bought.costAtomic, await editionsOf(account.address)], [5_000_000n, 1n])
     const dear = purchaseRelayed(market, { wallet, workId, maxCostAtomic: 1n })

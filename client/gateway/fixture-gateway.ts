@@ -4,10 +4,10 @@ import { execFile } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
+import { devnetChain } from '@grimoire/contracts/devnet-chain'
 import OpenAI from 'openai'
 import { createWalletClient, http, parseEther } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
-import { foundry } from 'viem/chains'
 import { buyWork } from '../buy-work.ts'
 import { openChat } from '../chat.ts'
 import { openDatabase } from '../cli/database.ts'
@@ -55,7 +55,7 @@ export async function keyHolder(world: SmallMarket, name: string) {
   writeFileSync(path, key, { mode: 0o600 })
   const wallet = createWalletClient({
     account,
-    chain: foundry,
+    chain: devnetChain,
     transport: http(world.url),
     pollingInterval: 20,
   })

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { admissionsAbi } from '@grimoire/contracts/generated/admissions'
 import { operatorsAbi } from '@grimoire/contracts/generated/operators'
 import { worksAbi } from '@grimoire/contracts/generated/works'
+import { createTestClient, http } from 'viem'
 import { CARD, NodeWorld, type TestWork } from '../fixture.ts'
 import type { Log } from '../log.ts'
 import { type InferenceNode, startInferenceNode } from '../server.ts'
@@ -106,23 +107,30 @@ test('the buyer’s own grant is answered', async () => {
   assert.equal((await ask(world.payer('stranger'))).status, 200)
 })
 
+/** A second by the clock and the chain alike: either may run ahead of the other, and grants are dated by the clock. */
+async function nextSeconds(): Promise<number> {
+  const { publicClient, rpcUrl } = world.keys
+  const { timestamp } = await publicClient.getBlock()
+  const seconds = Math.max(Math.floor(Date.now() / 1000), Number(timestamp) + 1)
+  const chain = createTestClient({ mode: 'anvil', transport: http(rpcUrl) })
+  await chain.setNextBlockTimestamp({ timestamp: BigInt(seconds) })
+  await chain.mine({ blocks: 1 })
+  return seconds
+}
+
 test('a revoked grant ends on the chain, a deleted one at the node; a new one is welcome', async () => {
   const buyer = world.payer('stranger')
   assert.equal((await ask(buyer)).status, 200)
-  const { timestamp } = await world.keys.publicClient.getBlock()
-  await new Promise(resolve => setTimeout(resolve, 1_100))
+  const revokedSeconds = await nextSeconds()
   const revoke = {
     address: world.keys.addresses.works,
     abi: worksAbi,
     functionName: 'revokeGrantsBefore' as const,
   }
-  await world.keys.write('stranger', { ...revoke, args: [timestamp + 1n] })
+  await world.keys.write('stranger', { ...revoke, args: [BigInt(revokedSeconds)] })
   await refusedSoon(() => ask(buyer), 'grant_revoked')
-  // A chain that mines for every transaction runs ahead of the clock; a new grant is younger than the revocation.
-  const youngMs = (Number(timestamp) + 2) * 1_000 - Date.now()
-  await new Promise(resolve => setTimeout(resolve, Math.max(0, youngMs)))
   await world.keys.confirm()
-  const again = await world.grant(node.url, 'stranger', work)
+  const again = await world.grant(node.url, 'stranger', work, { issuedAtSeconds: revokedSeconds + 1 })
   assert.equal(again.status, 201, await again.clone().text())
   const { id } = await again.json()
   const answered = await ask(buyer)

@@ -31,7 +31,9 @@ let nodeErr = ''
 let url: string
 let deskUrl: string
 
+/** An operator's, and nothing of the test's own but what was compiled before. */
 const environment = () => ({
+  NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
   PATH: `${BIN_FOLDER}:${process.env.PATH}`,
   HOME: folder,
   GRIMOIRE_OWNER_PASSPHRASE: 'the owner’s own',
