@@ -115,33 +115,33 @@ async function check(market: Market, rows: readonly ActivityRow[]): Promise<Acti
 
 async function sliceOf(
   market: Market,
-  answer: ActivityPage,
+  asked: Promise<ActivityPage>,
   { belongs, expected }: { belongs: (row: ActivityRow) => boolean; expected: string },
 ): Promise<ActivitySlice> {
-  const { activity, nextCursor } = answer
+  const { activity, nextCursor } = await asked
   const strayed = activity.find(row => !belongs(row))
   if (strayed) throw new Problem('edge_lied', { got: strayed, expected })
   return { activity: await check(market, activity), nextCursor }
 }
 
+const pageOf = ({ limit, cursor }: Page) => ({ query: { limit, cursor }, schema: activityPage })
+
 /** Newest first, a page at a time. What is not so is `edge_lied`; what an edge leaves out cannot be seen. */
 export async function workActivity(
   market: Market,
-  { workId, limit, cursor }: Page & { workId: string },
+  { workId, ...page }: Page & { workId: string },
 ): Promise<ActivitySlice> {
-  const asked = { path: { workId }, query: { limit, cursor }, schema: activityPage }
-  const answer = await askEdge(market, 'GET /v1/works/{workId}/activity', asked)
-  return sliceOf(market, answer, { belongs: row => row.workId === workId, expected: workId })
+  const asked = askEdge(market, 'GET /v1/works/{workId}/activity', { path: { workId }, ...pageOf(page) })
+  return sliceOf(market, asked, { belongs: row => row.workId === workId, expected: workId })
 }
 
 /** The same of an account, over all works. */
 export async function holderActivity(
   market: Market,
-  { holder, limit, cursor }: Page & { holder: Hex },
+  { holder, ...page }: Page & { holder: Hex },
 ): Promise<ActivitySlice> {
-  const asked = { path: { holder }, query: { limit, cursor }, schema: activityPage }
-  const answer = await askEdge(market, 'GET /v1/holders/{holder}/activity', asked)
+  const asked = askEdge(market, 'GET /v1/holders/{holder}/activity', { path: { holder }, ...pageOf(page) })
   const belongs = ({ from, to }: ActivityRow) =>
     [from, to].some(one => one !== null && sameAddress(one, holder))
-  return sliceOf(market, answer, { belongs, expected: holder })
+  return sliceOf(market, asked, { belongs, expected: holder })
 }

@@ -18,10 +18,10 @@ type Asked = { method: string; params?: unknown }
 type Batch = { id: string; calls: { to: Hex; data: Hex }[]; atomicRequired?: boolean }
 
 /** Where the code stands that the accounts of these wallets are lent. */
-const ACCOUNT_CODE_AT: Hex = '0x00000000000000000000000000000000005792aa'
+export const ACCOUNT_CODE_AT: Hex = '0x00000000000000000000000000000000005792aa'
 
 /** Takes editions, as every smart account does, and hands all else to the batching contract's code, run as its own. */
-const accountCode = (multicall3: Hex): Hex =>
+export const accountCode = (multicall3: Hex): Hex =>
   `0x${[
     '36156057575f3560e01c', // nothing asked: stop; else the selector
     '8063f23a6e6114604c57', // onERC1155Received: answered with itself

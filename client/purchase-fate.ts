@@ -1,14 +1,15 @@
 /** What became of a purchase that was begun: by the word of the chain, and of the wallet for what only it can know. */
 import { moneyAbi } from '@grimoire/contracts/generated/money'
-import { worksAbi } from '@grimoire/contracts/generated/works'
-import { type Hex, sameAddress } from '@grimoire/schema/hex'
+import type { Hex } from '@grimoire/schema/hex'
 import { Problem } from '@grimoire/schema/problem'
-import { parseEventLogs, TransactionNotFoundError, TransactionReceiptNotFoundError } from 'viem'
+import { TransactionNotFoundError, TransactionReceiptNotFoundError } from 'viem'
 import { allowedCalls } from './bargain.ts'
+import { type BlockRange, findSince } from './block-ranges.ts'
 import { ledgerProblem } from './ledger-errors.ts'
 import type { Ledger } from './market.ts'
 import { batchFate } from './purchase-batch.ts'
 import { bargainKept, type PurchaseKept } from './purchase-kept.ts'
+import { isSaleIn, isSentByOthers, soldBy } from './purchase-sale.ts'
 import { tryCalls } from './try-calls.ts'
 import { chainSeconds, reasonOf, type Sent, type Wallet } from './wallet.ts'
 
@@ -22,6 +23,9 @@ export type PurchaseFate =
   | { is: 'refused'; problem: Problem }
   /** Nothing was paid, and what was signed can pay no more. */
   | { is: 'over' }
+
+/** Bundlers drop what they could not place for so long. */
+const IN_HAND_SECONDS = 1_800
 
 const failed = (error: unknown): never => {
   throw ledgerProblem(error, 'looking for a purchase')
@@ -51,7 +55,10 @@ export async function mined(ledger: Ledger, kept: PurchaseKept, hash: Hex): Prom
     .catch(nullWhere(TransactionReceiptNotFoundError))
   if (!receipt) return null
   const { gasUsed, blockNumber, logs } = receipt
-  if (receipt.status === 'success') return { is: 'bought', transaction: { hash, gasUsed, blockNumber, logs } }
+  // A bundler's transaction passes also where what it carries is refused; a signed payment is asked after by name.
+  const isMade = kept.authorization !== undefined || isSaleIn(ledger, kept, logs)
+  if (receipt.status === 'success' && isMade)
+    return { is: 'bought', transaction: { hash, gasUsed, blockNumber, logs } }
   return { is: 'refused', problem: await reasonWhy(ledger, kept, blockNumber) }
 }
 
@@ -62,6 +69,13 @@ async function sent(ledger: Ledger, kept: PurchaseKept): Promise<PurchaseFate | 
   if (found) return found
   const waits = await ledger.publicClient.getTransaction({ hash }).catch(nullWhere(TransactionNotFoundError))
   return waits ? { is: 'pending', hash } : null
+}
+
+/** An account with code was told a name that the chain may never hear: its bundler has the purchase in hand for a while. */
+async function isInHand(ledger: Ledger, kept: PurchaseKept): Promise<boolean> {
+  if (kept.authorization || !kept.transaction) return false
+  if (!(await isSentByOthers(ledger, kept).catch(failed))) return false
+  return (await chainSeconds(ledger)) < kept.sinceSeconds + IN_HAND_SECONDS
 }
 
 /** A payment is taken by nothing but the purchase that its nonce names; its owner may also have made it void. */
@@ -76,46 +90,25 @@ async function takenBy(ledger: Ledger, kept: PurchaseKept): Promise<Hex | 'void'
     .readContract({ ...money, functionName: 'authorizationState', args })
     .catch(failed)
   if (!taken) return null
-  const told = (eventName: 'AuthorizationUsed' | 'AuthorizationCanceled') =>
-    publicClient
-      .getContractEvents({
-        ...{ ...money, eventName, args: { authorizer: authorization.from, nonce } },
-        fromBlock: BigInt(kept.sinceBlock),
-      })
-      .catch(failed)
-  const [[used], [voided]] = await Promise.all([told('AuthorizationUsed'), told('AuthorizationCanceled')])
-  if (used?.transactionHash) return used.transactionHash
-  if (voided) return 'void'
+  const told = async (eventName: 'AuthorizationUsed' | 'AuthorizationCanceled', range: BlockRange) => {
+    const about = { ...money, eventName, args: { authorizer: authorization.from, nonce } }
+    const [first] = await publicClient.getContractEvents({ ...about, ...range })
+    return first?.transactionHash ?? null
+  }
+  const look = async (range: BlockRange) => {
+    const [used, voided] = await Promise.all([
+      told('AuthorizationUsed', range),
+      told('AuthorizationCanceled', range),
+    ])
+    return used ?? (voided ? 'void' : null)
+  }
+  const end = await findSince(ledger, BigInt(kept.sinceBlock), look).catch(failed)
+  if (end) return end
   // Another of the endpoint's machines has not seen the block yet: to begin anew now would pay twice.
   throw new Problem('chain_unreachable', {
     got: `a payment that is taken, and no transaction that took it (nonce ${nonce})`,
     expected: 'both in one block',
   })
-}
-
-/** The sale itself, where no authorization names it: same buyer, same thing, same sum, since the purchase was begun. */
-async function soldBy(ledger: Ledger, kept: PurchaseKept): Promise<Hex | null> {
-  const { publicClient, addresses } = ledger
-  const { buyer, recipient, workId, accountNonce, listing } = kept
-  const logs = await publicClient
-    .getContractEvents({
-      address: addresses.works,
-      abi: worksAbi,
-      eventName: listing ? 'Sold' : 'Minted',
-      args: { workId: BigInt(workId), recipient },
-      fromBlock: BigInt(kept.sinceBlock),
-    })
-    .catch(failed)
-  const alike = parseEventLogs({ abi: worksAbi, eventName: ['Sold', 'Minted'], logs }).filter(
-    ({ args }) => String(args.costAtomic) === kept.costAtomic && Number(args.quantity) === kept.quantity,
-  )
-  for (const { transactionHash: hash } of alike) {
-    const { from, nonce } = await publicClient.getTransaction({ hash }).catch(failed)
-    // A batch may be sent by whoever the wallet has pay for it.
-    const isOurs = accountNonce === undefined || (sameAddress(from, buyer) && nonce === accountNonce)
-    if (isOurs) return hash
-  }
-  return null
 }
 
 async function isOver(ledger: Ledger, { authorization, accountNonce, buyer }: PurchaseKept) {
@@ -148,5 +141,6 @@ export async function purchaseFate(
   if (told && !(over && told.is === 'refused')) return told
   const sold = kept.authorization ? null : await soldBy(ledger, kept)
   if (sold) return (await mined(ledger, kept, sold)) ?? { is: 'pending', hash: sold }
-  return over ? { is: 'over' } : { is: 'open' }
+  if (over) return { is: 'over' }
+  return (await isInHand(ledger, kept)) ? { is: 'pending', hash: null } : { is: 'open' }
 }

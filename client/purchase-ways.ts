@@ -13,6 +13,7 @@ import type { Buyer } from './purchase.ts'
 import { awaitBatch, handOver, isNoBatch, isUnknownMethod, newCallsId } from './purchase-batch.ts'
 import { mined, reasonWhy } from './purchase-fate.ts'
 import type { PurchaseKept, Way } from './purchase-kept.ts'
+import { isSaleIn } from './purchase-sale.ts'
 import { requestJson } from './transport.ts'
 import { randomBytes32, receiptFor, type Sent, sendCall, type Wallet } from './wallet.ts'
 
@@ -89,7 +90,9 @@ async function sendNumbered(job: Job, data: Hex): Promise<Sent> {
     })
   const nonce = job.kept.accountNonce ?? (await counted())
   job.kept = await keep({ ...job.kept, accountNonce: nonce })
-  return send(job, { wallet, data, nonce })
+  const sent = await send(job, { wallet, data, nonce })
+  if (isSaleIn(market, job.kept, sent.logs)) return sent
+  throw await reasonWhy(market, job.kept)
 }
 
 async function byAllowance(job: Job): Promise<Sent> {

@@ -9,6 +9,7 @@ import { buyWork } from './buy-work.ts'
 import { createBareWork, startWorld, type World } from './fixture.ts'
 import { batchingWallet } from './fixture-batching.ts'
 import { refusedAs, watched } from './fixture-refusal.ts'
+import { afterRestart, dyingAt } from './fixture-restart.ts'
 import { editionsOf } from './ledger-work.ts'
 import { moneyOf } from './money.ts'
 import { planPurchase } from './plan-purchase.ts'
@@ -29,24 +30,6 @@ before(async () => {
 after(() => world?.stop())
 
 const PRICE_ATOMIC = 5_000_000n
-const killed = () => new Error('the program was killed')
-
-/** What a store is after the program that wrote it is gone. */
-async function afterRestart(store: PurchaseStore): Promise<PurchaseStore> {
-  const left = memoryPurchases()
-  for (const [key, text] of await store.list('')) await left.set(key, text)
-  return left
-}
-
-/** The same wallet, whose owner's program dies before it is asked to send, or after it has sent. */
-const dyingAt = (wallet: Wallet, when: 'before' | 'after'): Wallet => ({
-  ...wallet,
-  sendTransaction: async request => {
-    if (when === 'after') await wallet.sendTransaction(request)
-    throw killed()
-  },
-})
-
 const PATIENCE_MS = 10_000
 async function until(holds: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS
@@ -77,10 +60,9 @@ async function stage(priceAtomic = PRICE_ATOMIC, editionCap = 9) {
 for (const payBy of ['authorization', 'permit', 'allowance'] as const) {
   test(`a purchase by ${payBy} whose program died before or after it was sent is made once`, async () => {
     const { market, store, sums, options, kept } = await stage()
-    const wallet = dyingAt(options.wallet, 'after')
     // The first transaction of an allowance is the approval.
-    const dies = payBy === 'allowance' ? { ...wallet, sendTransaction: onlySecond(options.wallet) } : wallet
-    await assert.rejects(buyWork(market, { ...options, payBy, wallet: dies }), /killed/)
+    const wallet = dyingAt(options.wallet, 'after', payBy === 'allowance' ? 2 : 1)
+    await assert.rejects(buyWork(market, { ...options, payBy, wallet }), /killed/)
     assert.equal((await kept())?.transaction, undefined, 'its hash was never heard')
     const asked = watched(options.wallet)
     const again = { ...options, payBy, wallet: asked.wallet, store: await afterRestart(store) }
@@ -89,17 +71,6 @@ for (const payBy of ['authorization', 'permit', 'allowance'] as const) {
     assert.equal((await kept(again.store))?.transaction, transaction.hash)
     assert.equal((await kept(again.store))?.isBought, true)
   })
-}
-
-/** Dies after the second transaction. */
-function onlySecond(wallet: Wallet): Wallet['sendTransaction'] {
-  let count = 0
-  return async request => {
-    const hash = await wallet.sendTransaction(request)
-    count += 1
-    if (count === 2) throw killed()
-    return hash
-  }
 }
 
 test('what was signed and not sent goes on without a second signature, and after the hour only with one', async () => {

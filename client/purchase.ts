@@ -18,6 +18,7 @@ import {
   type Way,
   writeKept,
 } from './purchase-kept.ts'
+import { awaitSale } from './purchase-sale.ts'
 import { cannotSign, type Job, type PurchaseStep, ways } from './purchase-ways.ts'
 import { chainSeconds, receiptFor, type Sent, type Wallet } from './wallet.ts'
 
@@ -51,7 +52,8 @@ async function fateInTheEnd(
   const fate = await purchaseFate(market, { kept, wallet })
   if (fate.is !== 'pending') return fate
   tell?.('block')
-  if (fate.hash === null) await awaitBatch(market, wallet, kept.callsId ?? '')
+  if (kept.callsId !== undefined && fate.hash === null) await awaitBatch(market, wallet, kept.callsId)
+  else if (fate.hash === null) await awaitSale(market, kept)
   else
     await receiptFor(market, fate.hash, 'waiting for a purchase').catch(error => {
       throw ledgerProblem(error, 'waiting for a purchase')
@@ -61,7 +63,7 @@ async function fateInTheEnd(
 
 async function begun(market: Market, buyer: Buyer, bargain: Bargain): Promise<PurchaseKept> {
   const [latestBlock, sinceSeconds] = await Promise.all([
-    market.publicClient.getBlockNumber().catch(error => {
+    market.publicClient.getBlockNumber({ cacheTime: 0 }).catch(error => {
       throw ledgerProblem(error, 'reading the latest block')
     }),
     chainSeconds(market),
@@ -108,8 +110,8 @@ async function carry(job: Job): Promise<Sent> {
 
 /** What its buyer sent and the ledger refused may pass now, with the payment that was signed; anything else is told. */
 async function orTryAgain(kept: PurchaseKept, problem: Problem, forget: () => Promise<void>): Promise<void> {
-  // A batch is whole or not at all: of one that failed nothing can come any more.
-  if (kept.callsId !== undefined) await forget()
+  // Of a batch that failed, which is whole or not at all, or of a transaction, nothing can come any more.
+  if (kept.callsId !== undefined || !kept.authorization) await forget()
   if (kept.callsId !== undefined || kept.isShared || !kept.authorization) throw problem
 }
 

@@ -104,7 +104,8 @@ function One({ one, goOn }: { one: Begun; goOn: () => void }) {
   const { data: work } = useQuery(toldWork(kept.workId))
   const title = work ? titleOf(work) : 'a work'
   const drop = () => void forget(kept).then(() => queries.invalidateQueries({ queryKey: ['purchases'] }))
-  const isAtAnEnd = fate.is === 'bought' || fate.is === 'over'
+  const isRefused = fate.is === 'refused' && !kept.authorization
+  const isAtAnEnd = fate.is === 'bought' || fate.is === 'over' || isRefused
   // What others have in hand may still be done, whatever is forgotten here.
   const isOut = kept.transaction ?? kept.callsId ?? kept.isShared
   const act = (

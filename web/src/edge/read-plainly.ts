@@ -2,6 +2,7 @@
 import type { edgeHealth, WorkSummary, worksPage } from '@grimoire/schema/catalogue'
 import type { FacetsAnswer } from '@grimoire/schema/facets'
 import type { z } from 'zod'
+import { isAddress } from '../words/address.ts'
 
 type Fields = Record<string, unknown>
 
@@ -22,8 +23,6 @@ const isCount = (value: unknown): value is number => Number.isSafeInteger(value)
 const isCountOrNull = (value: unknown): value is number | null => value === null || isCount(value)
 const isDigits = (value: unknown): value is string => isText(value) && /^(0|[1-9]\d{0,77})$/.test(value)
 const isDigitsOrNull = (value: unknown): value is string | null => value === null || isDigits(value)
-const isAddress = (value: unknown): value is WorkSummary['creator'] =>
-  isText(value) && /^0x[0-9a-fA-F]{40}$/.test(value)
 const isKind = (value: unknown): value is WorkSummary['terms']['kind'] =>
   value === 'prompt' || value === 'chatbot'
 const isStatus = (value: unknown): value is Health['status'] =>

@@ -7,12 +7,11 @@ import { type Step, useDeed } from '../deed/use-deed.ts'
 import { Dialog } from '../design/dialog.tsx'
 import { titleOf } from '../market/shelf.tsx'
 import type { Session } from '../wallet/session.ts'
+import { isAddress } from '../words/address.ts'
 import { short } from '../words/plain.ts'
 import type { Held } from './queries.ts'
 
 const STEPS: readonly Step[] = ['check', 'send', 'block']
-
-const isAddress = (text: string): text is `0x${string}` => /^0x[0-9a-fA-F]{40}$/.test(text)
 
 /** Why nobody can be given anything at this address, or null. What its capitals say is checked with the deed. */
 function whyNot(text: string, own: string): string | null {

@@ -1,5 +1,6 @@
 /** What is looked for, as it stands in the address: so that a search can be sent to someone, and the way back leads to it. */
 import type { WorksQuery } from '@grimoire/schema/catalogue'
+import { isAddress } from '../words/address.ts'
 
 export type Search = {
   [Name in Exclude<keyof WorksQuery, 'limit' | 'cursor'>]?: NonNullable<WorksQuery[Name]>
@@ -37,9 +38,6 @@ function tagsOf(value: unknown): string | undefined {
   return tags.slice(0, TAGS_MAX).join(',') || undefined
 }
 
-const isCreator = (value: unknown): value is NonNullable<Search['creator']> =>
-  typeof value === 'string' && /^0x[0-9a-fA-F]{40}$/.test(value)
-
 /** Conditions that say nothing do not stand in the address. */
 export const without = <T extends object>(search: T): Partial<T> =>
   Object.fromEntries(
@@ -52,7 +50,7 @@ export const readSearch = (raw: Record<string, unknown>): Search =>
     q: textOf(raw.q, /./s)?.slice(0, 200),
     kind: oneOf(KINDS, raw.kind),
     disclosure: oneOf(DISCLOSURES, raw.disclosure),
-    creator: isCreator(raw.creator) ? raw.creator : undefined,
+    creator: isAddress(raw.creator) ? raw.creator : undefined,
     base: textOf(raw.base, /^.{1,120}$/s),
     language: textOf(raw.language, LANGUAGE),
     licence: textOf(raw.licence, /^.{1,80}$/s),

@@ -1,12 +1,12 @@
 /** Who is here, as far as the page has to know before any wallet code is loaded. Kept on this device; no key is in it. */
 import type { Hex } from '@grimoire/schema/hex'
 import { useSyncExternalStore } from 'react'
+import { isAddress } from '../words/address.ts'
 
 /** `play` is the devnet's burner, `browser` a wallet that announced itself; `id` is the role, or the wallet. */
 export type Session = { kind: 'play' | 'browser'; id: string; name: string; address: Hex }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value.length <= 200
-const isAddress = (value: unknown): value is Hex => isText(value) && /^0x[0-9a-fA-F]{40}$/.test(value)
 
 const KEY = 'grimoire.session'
 const listeners = new Set<() => void>()
