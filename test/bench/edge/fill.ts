@@ -26,7 +26,8 @@ function hasWorks(file: string): boolean {
 }
 
 /** A migration may empty what is read again from the chain: here stands no chain, and what was empty stays so. */
-const EMPTIES = /^\s*(?:--.*\n\s*)*DELETE FROM/
+const EMPTIES =
+  /^\s*(?:--.*\n\s*)*(?:DELETE FROM|INSERT INTO `(?:search|shelves)` \(`\w+`\) VALUES \('delete-all'\))/
 
 /** The market as it was before there were shelves, then the migrations that build them: the same way as a real one takes. */
 export function fill(file: string, works: number): Record<string, string> {
