@@ -6,7 +6,7 @@ import { chargedAtomic, settleTurn } from './channel.ts'
 import { checkReceipt, type ExpectedTurn } from './check-receipt.ts'
 import { ledgerWork, sharingOf } from './ledger-work.ts'
 import type { PaidTurn, Turn, TurnContext } from './pay-turn.ts'
-import { clearOpenTurn } from './payment-store.ts'
+import { clearOpenTurn, readOpenTurn } from './payment-store.ts'
 import { type Following, followReceipt, linkOf, readLink, writeLink } from './receipt-chain.ts'
 
 type Delivered = PaidTurn & { output: string; calls: ToolCall[]; tail: TurnTail }
@@ -42,17 +42,26 @@ export async function acceptTurn(context: TurnContext, turn: Turn, paid: Deliver
   const last = await readLink(store, channel.id)
   // Accepted before, by a page that was gone before it had kept the answer: it is not counted a second time.
   if (last.hash === receiptHash(receipt)) {
-    await clearOpenTurn(store, channel.id)
+    await closeTurn(context, turn, paid)
     return 'follows'
   }
+  const isCounted = BigInt(receipt.cumulativeAtomic) <= (await chargedAtomic(channel))
+  if (paid.isTakenUp && isCounted && receipt.sequence < last.sequence) return 'late'
   const following = followReceipt(last, receipt, paid.maySkip)
   await settleTurn(channel, paid.payload, paid.tail.paymentResponse)
   const expected = BigInt(receipt.cumulativeAtomic)
   const got = await chargedAtomic(channel)
   if (got !== expected) throw new Problem('receipt_invalid', { param: 'paymentResponse', got, expected })
   await writeLink(store, channel.id, linkOf(receipt))
-  await clearOpenTurn(store, channel.id)
+  await closeTurn(context, turn, paid)
   return following
+}
+
+/** What a later voucher put at risk stays noted when an earlier turn is taken up. */
+async function closeTurn({ channel, store }: TurnContext, turn: Turn, paid: Delivered): Promise<void> {
+  const open = await readOpenTurn(store, channel.id)
+  const isLater = open !== null && open.atMostAtomic > paid.beforeAtomic + turn.maxAtomic
+  if (!(paid.isTakenUp && isLater)) await clearOpenTurn(store, channel.id)
 }
 
 /** A work may have adopted another protocol fee since its quote was read: then the chain is asked once more. */

@@ -240,6 +240,22 @@ for (const [when, pieces] of [
   })
 }
 
+test('an answer that is taken up after a later one was accepted is read whole, counts nothing twice, and the channel goes on', async () => {
+  const wallet = await holder()
+  const { kept, left } = await cutOff(wallet, memoryStore(), 12)
+  assert.ok(kept)
+  const chat = await chatOf(wallet, { store: left })
+  const later = await chat.askOnce(ASK, SHORT)
+  assert.deepEqual([later.following, later.receipt.sequence], ['skips', 2])
+  const before = await chat.state()
+  const turn = await chat.takeUp(kept).result
+  assert.deepEqual([turn.following, turn.receipt.sequence], ['late', 1])
+  assert.equal(turn.receipt.outputHash, outputHash(turn.text))
+  assert.equal(later.cumulativeAtomic, turn.cumulativeAtomic + later.chargedAtomic)
+  assert.deepEqual(await chat.state(), before)
+  assert.equal((await chat.askOnce(ASK, SHORT)).following, 'follows')
+})
+
 test('an answer that its node knows no more is refused as such, and the channel goes on', async () => {
   const wallet = await holder()
   const { kept, left } = await cutOff(wallet, memoryStore(), 12)

@@ -30,7 +30,13 @@ export type TurnContext = {
 export type AtRisk = { beforeAtomic: bigint; atMostAtomic: bigint }
 
 /** A payment, and what it is held against when its receipt comes. */
-export type PaidTurn = { payload: PaymentPayload; beforeAtomic: bigint; maySkip: boolean }
+export type PaidTurn = {
+  payload: PaymentPayload
+  beforeAtomic: bigint
+  maySkip: boolean
+  /** By a later page or program: other turns of its channel may have been paid for since. */
+  isTakenUp?: true
+}
 
 export type Turn = {
   /** Waited for before a payment leaves. */

@@ -13,16 +13,21 @@ export const NO_LINK: ReceiptLink = { sequence: 0, hash: NO_RECEIPT }
 
 /**
  * `follows` is the next one. `skips` leaves out turns that this side left before their receipts came. `restarts` is a
- * node that lost its book and says so: what it charges is held against this side's own sum all the same.
+ * node that lost its book and says so: what it charges is held against this side's own sum all the same. `late` is one
+ * that was taken up after a later turn had been accepted: the sum of that one holds its charge already.
  */
-export type Following = 'follows' | 'skips' | 'restarts'
+export type Following = 'follows' | 'skips' | 'restarts' | 'late'
 
 const wrong = (param: string, got: unknown, expected: unknown): never => {
   throw new Problem('receipt_invalid', { param, got: { [param]: got }, expected })
 }
 
 /** How a receipt follows the last one seen. `maySkip`: some turn of ours ended without a receipt. */
-export function followReceipt(last: ReceiptLink, receipt: Receipt, maySkip: boolean): Following {
+export function followReceipt(
+  last: ReceiptLink,
+  receipt: Receipt,
+  maySkip: boolean,
+): Exclude<Following, 'late'> {
   const { sequence, previousHash } = receipt
   if (sequence === last.sequence + 1) {
     return previousHash === last.hash ? 'follows' : wrong('previousHash', previousHash, last.hash)

@@ -283,7 +283,7 @@ export async function takeUpTurn(here: TurnContext, kept: KeptTurn, job: Reading
     maxAtomic: BigInt(kept.maxAtomic),
   }
   const paid = {
-    payload: kept.payment,
+    ...{ payload: kept.payment, isTakenUp: true as const },
     ...{ beforeAtomic: BigInt(kept.beforeAtomic), maySkip: kept.maySkip },
   }
   const into: Read = {

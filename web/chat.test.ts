@@ -111,6 +111,57 @@ test('an answer that its machine no longer knows keeps what came of it, says so,
   await page.getByText('2 of 2').waitFor()
 })
 
+/** Cut off by a reload, with its machine out of reach for a while: what is kept of it waits. */
+async function cutOff(page: Page, question: string): Promise<void> {
+  const line = await throttleOf(page)
+  await askThinly(page, line, question)
+  await page.route(`${shop.devnet.nodeUrl}/**`, route => route.abort())
+  const committed = page.waitForEvent('framenavigated')
+  const reloaded = page.reload()
+  await committed
+  await line.to(WHOLE)
+  await reloaded
+  await page.getByRole('button', { name: 'Go on where it broke off' }).waitFor()
+  await page.unroute(`${shop.devnet.nodeUrl}/**`)
+}
+
+test('an answer that broke off waits while one asks elsewhere and in a temporary conversation, and goes on then', async () => {
+  const { page } = cleo
+  await page.getByRole('button', { name: 'New conversation' }).click()
+  await cutOff(page, 'What is your name?')
+  await page.getByText('charged with the next answer: at most $', { exact: false }).waitFor()
+  await requireAccessible(page, 'an answer that can go on')
+  await page.getByRole('button', { name: 'New conversation' }).click()
+  assert.equal(await page.getByRole('button', { name: 'Go on where it broke off' }).count(), 0)
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await ask(page, 'What is the safe code?')
+  await receipts(page).waitFor()
+  await page.getByRole('button', { name: 'Temporary one' }).click()
+  await ask(page, 'What is the harbor fee?')
+  await receipts(page).waitFor()
+  await page.getByRole('button', { name: 'What is your name?', exact: true }).click()
+  await page.getByRole('button', { name: 'Go on where it broke off' }).click()
+  await receipts(page).waitFor()
+  assert.equal(await page.getByText('It broke off here.').count(), 0)
+})
+
+test('an answer that broke off is given up with one press, which says what it costs, and is not asked for again', async () => {
+  const { page, deeds } = cleo
+  await cutOff(page, 'What is your name?')
+  await page.getByRole('button', { name: 'Give it up' }).click()
+  const given = page.getByRole('listitem').filter({ hasText: 'It broke off here.' })
+  await given.getByText(/You gave this answer up\. .* at most \$0\.\d+\./).waitFor()
+  const before = deeds.asked.length
+  await page.reload()
+  await page.getByRole('button', { name: 'What is your name?', exact: true }).click()
+  await given.waitFor()
+  await page.getByText('No signature needed.', { exact: false }).waitFor()
+  assert.deepEqual(
+    deeds.asked.slice(before).filter(url => /\/v1\/(turns|chat)/.test(url)),
+    [],
+  )
+})
+
 /** Another operator's machine, in a process of its own, behind a network that can be cut. */
 const second = { kill: async () => {}, operator: '', name: '' }
 let network: Line

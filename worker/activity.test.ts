@@ -184,8 +184,10 @@ describe('what happened to a work', () => {
     assert.deepEqual(await walked(own), rows)
   })
 
-  test('of a work that nobody has made is nothing; a malformed id and another list’s cursor are refused', async () => {
-    assert.deepEqual(await page('/v1/works/77/activity'), { activity: [], nextCursor: null })
+  test('of a work that nobody has made is refused by its id, as a malformed id and another list’s cursor are', async () => {
+    const unmade = await json(world.edge, '/v1/works/77/activity?limit=5')
+    assert.deepEqual([unmade.status, unmade.body.code], [404, 'work_unknown'])
+    assert.match(unmade.body.detail, /77/)
     const { nextCursor } = await page(`${path()}?limit=1`)
     for (const [wrong, code] of [
       ['works/0x12/activity', 'request_invalid'],
@@ -222,6 +224,12 @@ describe('a holder', () => {
       [nobody.editions, nobody.firstSeenAtSeconds, nobody.holder],
       [0, null, people.treasury.address],
     )
+  })
+
+  test('that never held anything is an account all the same: it did nothing and ordered nothing', async () => {
+    const path = `/v1/holders/${people.treasury.address}`
+    assert.deepEqual(await page(`${path}/activity`), { activity: [], nextCursor: null })
+    assert.deepEqual(ownOrders.parse(await read(`${path}/orders`)), { listings: [], offers: [] })
   })
 
   test('did what its works tell of it', async () => {

@@ -15,6 +15,7 @@ const SETTINGS = {
   write: false,
   format: 'esm',
   target: 'es2024',
+  charset: 'utf8',
   conditions: ['workerd', 'worker', 'browser'],
   mainFields: ['browser', 'module', 'main'],
   external: ['cloudflare:workers'],

@@ -19,6 +19,8 @@ const INSTEAD: Record<string, string> = {
     .map(name => `export const ${name} = undefined`)
     .join('\n'),
   '/from-json-schema.js': 'export const fromJSONSchema = undefined',
+  // It makes a schema of another one; here each is written out.
+  '/visit.js': 'export const visit = undefined',
   // The description of the API is made by another library, from the schemas themselves; only the limits of a schema are read here.
   '/json-schema-processors.js':
     "export { aggregateChecks } from './json-schema-processors.js'\nexport const toJSONSchema = undefined",
@@ -34,7 +36,7 @@ const INSTEAD: Record<string, string> = {
 }
 
 const LEFT_OUT =
-  /\/(locales\/index|compile|from-json-schema|to-json-schema|json-schema-processors|json-schema-generator)\.js$/
+  /\/(locales\/index|compile|visit|from-json-schema|to-json-schema|json-schema-processors|json-schema-generator)\.js$/
 
 export const leanZod: Plugin = {
   name: 'lean-zod',
@@ -61,18 +63,22 @@ export const leanZod: Plugin = {
 
 /**
  * Code that viem would have a chain run where nothing is deployed: a Multicall3 (ours is always deployed), calls through
- * a factory; and its answer to contracts that send a caller to an address of theirs, which the edge never follows.
+ * a factory; and its answer to contracts that send a caller to an address of theirs, which the edge never follows. The code
+ * that checks the signature of an account that is not deployed yet is viem's own; ox, under it, has a second copy.
  */
 const UNUSED_CODE = [
   'multicall3Bytecode',
   'deploylessCallViaBytecodeBytecode',
   'deploylessCallViaFactoryBytecode',
+  'universalSignatureValidatorBytecode',
 ]
+const CODES =
+  /[\\/](viem[\\/]_esm[\\/]constants[\\/]contracts|ox[\\/]_esm[\\/]erc6492[\\/]SignatureErc6492)\.js$/
 
 export const leanViem: Plugin = {
   name: 'lean-viem',
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/]viem[\\/]_esm[\\/]constants[\\/]contracts\.js$/ }, ({ path }) => ({
+    onLoad({ filter: CODES }, ({ path }) => ({
       contents: readFileSync(path, 'utf8').replace(/export const (\w+) = '0x[^']*'/g, (whole, name) =>
         UNUSED_CODE.includes(name) ? `export const ${name} = '0x'` : whole,
       ),
@@ -90,11 +96,20 @@ export const leanViem: Plugin = {
   },
 }
 
-/** Drizzle's second way to ask, by relations, for which a schema is handed over: here every query is written out. */
+const BY_RELATIONS = /[\\/]drizzle-orm[\\/](relations|sqlite-core[\\/]query-builders[\\/]query)\.js$/
+
+/**
+ * Drizzle's second way to ask, by relations, for which a schema is handed over: here every query is written out. And
+ * Postgres: SQLite's half asks of each value whether it is one of its enumerations.
+ */
 export const leanDrizzle: Plugin = {
   name: 'lean-drizzle',
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/]drizzle-orm[\\/]relations\.js$/ }, ({ path }) => {
+    onLoad({ filter: /[\\/]drizzle-orm[\\/]pg-core[\\/]columns[\\/]enum\.js$/ }, () => ({
+      contents: 'export const isPgEnum = () => false',
+      loader: 'js',
+    }))
+    onLoad({ filter: BY_RELATIONS }, ({ path }) => {
       const names = /export \{([\s\S]*?)\};/.exec(readFileSync(path, 'utf8'))?.[1] ?? ''
       const all = [...names.matchAll(/\w+/g)].map(([name]) => `export const ${name} = undefined`)
       return { contents: all.join('\n'), loader: 'js' }

@@ -176,6 +176,10 @@ describe('what many ask at once', () => {
   const salesIn = ({ text }: { text: string }): number => JSON.parse(text).works[0].sales
   const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 
+  const folder = join(import.meta.dirname, 'routes')
+  const routes = readdirSync(folder).map(name => [name, readFileSync(join(folder, name), 'utf8')] as const)
+  const keeping = routes.filter(([, code]) => /: remembered,/.test(code))
+
   test('is answered to each under its own name, with one etag, and as 304 to whoever has it', async () => {
     const path = '/v1/works?limit=1'
     const all = await Promise.all(
@@ -211,16 +215,24 @@ describe('what many ask at once', () => {
     const { text } = await ask('/v1/works/5', { 'x-request-id': 'one' })
     const other = await ask('/v1/works/5', { 'x-request-id': 'two' })
     assert.deepEqual([JSON.parse(text).requestId, JSON.parse(other.text).requestId], ['one', 'two'])
-    const folder = join(import.meta.dirname, 'routes')
-    const keeping = readdirSync(folder).filter(name =>
-      /: remembered,/.test(readFileSync(join(folder, name), 'utf8')),
-    )
     assert.ok(keeping.length >= 10)
-    for (const name of keeping) {
-      const code = readFileSync(join(folder, name), 'utf8')
+    for (const [name, code] of keeping) {
       assert.match(name, /^get-/)
-      assert.doesNotMatch(code, /signedIn|no-store|c\.req\.(header|raw)|cookie/i, name)
+      assert.doesNotMatch(code, /signedIn|no-store|c\.req\.(header|raw)|wantsCsv|cookie/i, name)
     }
+  })
+
+  test('is remembered wherever it follows from the address and the database alone', () => {
+    const reads = routes.filter(
+      ([, code]) => /method: 'get',\n\s*path: '\/v1\//.test(code) && /c\.env\.DB/.test(code),
+    )
+    // Whoever asks, what form they take it in, how long they may keep it, and what the chain says at that moment.
+    const more = /middleware: |wantsCsv|cache-control|chain/
+    const plain = reads.filter(([, code]) => /: remembered,/.test(code) || !more.test(code))
+    assert.deepEqual(
+      plain.map(([name]) => name),
+      keeping.map(([name]) => name),
+    )
   })
 })
 

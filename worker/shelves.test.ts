@@ -8,6 +8,10 @@ import { migrationNames, statementsOf } from './migrations.ts'
 /** The migrations that know of shelves: columns, what is made of them, and the tables made anew that they hang on. */
 const SHELVES = migrationNames().filter(name => /_(catalogue|shelves|narrow_keys)\.sql$/.test(name))
 const EARLIER = migrationNames().filter(name => name < (SHELVES[0] ?? ''))
+/** From the one after the shelves to the one that empties what is read again from the chain. */
+const READ_AGAIN = migrationNames().filter(name =>
+  /_(offers_payable_words_due|uploads|blob_sweep|acts)\.sql$/.test(name),
+)
 
 const apply = (db: DatabaseSync, names: readonly string[]) => {
   for (const statement of names.flatMap(statementsOf)) db.exec(statement)
@@ -180,6 +184,40 @@ describe('shelves', () => {
       insert(db, 'holdings', { holder: '0x0', work_id: '1000', editions: 1, opened_copies: 0 }),
     )
     assert.throws(() => insert(db, 'works', { ...work(0), work_id: '5', ordinal: WORKS + 1 }))
+  })
+
+  test('the migration after which the chain is read again empties them all, no table row by row, and the triggers come back', () => {
+    const filled = () => {
+      const db = new DatabaseSync(':memory:')
+      apply(db, [...EARLIER, ...SHELVES.slice(0, -1)])
+      return db
+    }
+    const fill = (db: DatabaseSync) => {
+      for (let at = 0; at < WORKS; at++) {
+        insert(db, 'works', { ...work(at), ordinal: at + 1 })
+        insert(db, 'texts', text(at))
+      }
+    }
+    const [emptied, fresh] = [filled(), filled()]
+    fill(emptied)
+    apply(emptied, READ_AGAIN.slice(0, -1))
+    const waiting = emptied.prepare(
+      `SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ? AND sql LIKE '%DELETE ON%'`,
+    )
+    let tables = 0
+    for (const statement of READ_AGAIN.slice(-1).flatMap(statementsOf)) {
+      const table = /^\s*DELETE FROM `(\w+)`;\s*$/m.exec(statement)?.[1]
+      if (table) assert.deepEqual(waiting.all(table), [], table)
+      if (table) tables += 1
+      emptied.exec(statement)
+    }
+    assert.ok(tables > 20)
+    assert.deepEqual(Object.values(kept(emptied)).flat(), [])
+    apply(fresh, READ_AGAIN)
+    for (const db of [emptied, fresh]) fill(db)
+    assert.deepEqual(kept(emptied), kept(fresh))
+    for (const table of ['texts', 'works']) emptied.exec(`DELETE FROM ${table}`)
+    assert.deepEqual(Object.values(kept(emptied)).flat(), [])
   })
 
   test('what a reorganisation brings back after the migration has the new columns, and the count of works', () => {

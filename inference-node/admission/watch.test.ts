@@ -11,7 +11,7 @@ import { Watch } from './watch.ts'
 const sleep = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 async function until(holds: () => boolean, what: string): Promise<void> {
   for (let waited = 0; !holds(); waited++) {
-    assert.ok(waited < 60, what)
+    assert.ok(waited < 400, what)
     await sleep(50)
   }
 }

@@ -196,7 +196,7 @@ async function withdrawPart(url: string): Promise<void> {
   const { channelConfig } = payload.payload
   await exit('initiateWithdraw', [channelConfig, 1_000n])
   let asked = await payer.ask(url, question())
-  for (let waited = 0; asked.status === 200 && waited < 100; waited++) {
+  for (let waited = 0; asked.status === 200 && waited < 200; waited++) {
     await sleep(100)
     asked = await payer.ask(url, question())
   }
@@ -204,7 +204,7 @@ async function withdrawPart(url: string): Promise<void> {
   const chain = createTestClient({ mode: 'anvil', transport: http(rpcUrl) })
   await chain.increaseTime({ seconds: 901 })
   await exit('finalizeWithdraw', [channelConfig])
-  for (let waited = 0; asked.status !== 200 && waited < 100; waited++) {
+  for (let waited = 0; asked.status !== 200 && waited < 200; waited++) {
     await sleep(100)
     asked = await payer.ask(url, question())
   }

@@ -197,7 +197,7 @@ test('a deposit that is not final yet pays for the credit and no more; final, it
     assert.deepEqual([await asked(), await asked(), await asked()], [200, 200, 503])
     for (let block = 0; block < 21; block++) await world.keys.confirm()
     let last = await asked()
-    for (let waited = 0; last === 503 && waited < 50; waited++) {
+    for (let waited = 0; last === 503 && waited < 200; waited++) {
       await new Promise(resolve => setTimeout(resolve, 100))
       last = await asked()
     }

@@ -27,8 +27,8 @@ import { askKeyNode, nowSeconds, SIGN_PATH, sessionSig } from './wire.ts'
 
 const CURVE = 'Bls12381G2'
 const LAST = 2
-/** The client's patience with one key node is 5 s: an opening that waited for it would take longer than this. */
-const UNHURRIED_MS = 5_000
+/** The client's patience with one key node is 5 s: an opening that waits for it takes so much longer than one that does not. */
+const WAITED_MS = 4_000
 
 let stage: Stage
 let chat: Chat
@@ -208,12 +208,17 @@ test('a dead key node does not keep a node from opening a work', async () => {
 })
 
 test('a hung key node neither keeps a node from opening a work nor makes it wait', async () => {
+  const reopenedInMs = async () => {
+    const startedMs = performance.now()
+    await reopen()
+    return performance.now() - startedMs
+  }
+  // However slow this machine is, it is so with and without the one that hangs.
+  const usualMs = await reopenedInMs()
   await killKeyNode(LAST)
   const mute = await startMute(stage.devnet.ports.keyNodes[LAST] ?? 0)
   try {
-    const startedMs = performance.now()
-    await reopen()
-    assert.ok(performance.now() - startedMs < UNHURRIED_MS)
+    assert.ok((await reopenedInMs()) < usualMs + WAITED_MS)
     assert.equal(await unseal(await opening(people.bela, makeSessionKey())), 'served')
     assert.ok(mute.connections() > 0, 'it was asked')
   } finally {

@@ -9,7 +9,7 @@ import { bytesByTable } from './edge/size.ts'
 import { median, type Row, row } from './row.ts'
 
 const SIZES = [10_000, 100_000]
-/** The most rows and questions of any of them count, and the median of the times: the clock ticks in whole milliseconds. */
+/** The most rows and questions of any of them count, and the longest time, in whole milliseconds as the clock ticks. */
 const COUNTED_ROUNDS = 5
 const BARE = 'export default { fetch: () => new Response("ok") }'
 const ROWS_A_PAGE = 25
@@ -45,7 +45,7 @@ async function spentOn(url: string): Promise<Spent> {
   const most = (of: (one: Spent) => number) => Math.max(...all.map(of))
   return {
     ...{ rows: most(one => one.rows), trips: most(one => one.trips), shown: most(one => one.shown) },
-    ms: median(all.map(one => one.ms)),
+    ms: most(one => one.ms),
   }
 }
 
@@ -95,15 +95,21 @@ const counted = (ms: number | undefined) => Math.max(1, ms ?? Number.NaN)
 
 const rowsOf = ({ works, measured }: Market, least: Market): Row[] =>
   Array.from(measured, ([name, { p50, p99, rows, ms, trips, shown }]) => {
-    const anchor = counted(least.measured.get(name)?.p50)
+    const [anchor, slowAnchor] = [
+      counted(least.measured.get(name)?.p50),
+      counted(least.measured.get(name)?.p99),
+    ]
     const most = 4 * Math.max(ROWS_A_PAGE, shown)
     return [
       row(`${works} works: ${name}, p50 (anchor: ${least.works})`, 'ms', p50, {
         anchor,
         goal: ['<= 2', () => counted(p50) / anchor <= 2],
       }),
-      row(`${works} works: ${name}, p99`, 'ms', p99),
-      row(`${works} works: ${name}, database time, median`, 'ms', ms, {
+      row(`${works} works: ${name}, p99 (anchor: ${least.works})`, 'ms', p99, {
+        anchor: slowAnchor,
+        goal: ['<= 2', () => counted(p99) / slowAnchor <= 2],
+      }),
+      row(`${works} works: ${name}, database time, longest`, 'ms', ms, {
         goal: ['<= 50', figure => figure <= 50],
       }),
       row(`${works} works: ${name}, rows read`, 'rows', rows, {
@@ -114,11 +120,11 @@ const rowsOf = ({ works, measured }: Market, least: Market): Row[] =>
   }).flat()
 
 const sizesOf = ({ works, bytesPerWork, tables }: Market): Row[] => [
-  row(`${works} works: what the catalogue keeps of a work`, 'bytes/work', tables.catalogue / works, {
+  row(`${works} works: what the catalogue keeps of a work`, 'bytes/work', tables.catalogue / works),
+  row(`${works} works: words, which are the language's`, 'bytes/work', tables.words / works),
+  row(`${works} works: the whole file, trades and holdings too`, 'bytes/work', bytesPerWork, {
     goal: ['<= 1200', bytes => bytes <= 1_200],
   }),
-  row(`${works} works: words, which are the language's`, 'bytes/work', tables.words / works),
-  row(`${works} works: the whole file, trades and holdings too`, 'bytes/work', bytesPerWork),
 ]
 
 export async function benchEdge(args: string[]): Promise<Row[]> {

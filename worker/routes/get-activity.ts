@@ -5,17 +5,19 @@ import { pageQuery } from '@grimoire/schema/page'
 import { createRoute, z } from '@hono/zod-openapi'
 import { settingsOf } from '../env.ts'
 import { type App, answers } from '../http.ts'
+import { remembered } from '../remembered.ts'
 import { activityOf } from '../store/activity.ts'
 
 const route = createRoute({
   method: 'get',
   path: '/v1/works/{workId}/activity',
   summary: 'What happened to a work',
+  middleware: remembered,
   request: { params: z.object({ workId: workIdText }), query: pageQuery },
   responses: answers(
     'What was bought, given, opened, published and offered, the newest first',
     activityPage,
-    ['cursor_invalid'],
+    ['cursor_invalid', 'work_unknown'],
   ),
 })
 

@@ -5,12 +5,14 @@ import { pageQuery } from '@grimoire/schema/page'
 import { createRoute, z } from '@hono/zod-openapi'
 import { settingsOf } from '../env.ts'
 import { type App, answers } from '../http.ts'
+import { remembered } from '../remembered.ts'
 import { activityOf } from '../store/activity.ts'
 
 const route = createRoute({
   method: 'get',
   path: '/v1/holders/{holder}/activity',
   summary: 'What an account did',
+  middleware: remembered,
   request: { params: z.object({ holder: address }), query: pageQuery },
   responses: answers(
     'What it bought, sold, gave, got, opened, published and offered, the newest first',

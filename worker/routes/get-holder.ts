@@ -3,12 +3,14 @@ import { holderAnswer } from '@grimoire/schema/activity'
 import { address } from '@grimoire/schema/hex'
 import { createRoute, z } from '@hono/zod-openapi'
 import { type App, answers } from '../http.ts'
+import { remembered } from '../remembered.ts'
 import { holderOf } from '../store/holders.ts'
 
 const route = createRoute({
   method: 'get',
   path: '/v1/holders/{holder}',
   summary: 'A holder in sum',
+  middleware: remembered,
   request: { params: z.object({ holder: address }) },
   responses: answers('Counts and sums; zeros for whoever never held anything', holderAnswer),
 })

@@ -5,12 +5,14 @@ import { pageQuery } from '@grimoire/schema/page'
 import { createRoute } from '@hono/zod-openapi'
 import { settingsOf } from '../env.ts'
 import { type App, answers } from '../http.ts'
+import { remembered } from '../remembered.ts'
 import { moderationLog } from '../store/moderation.ts'
 
 const route = createRoute({
   method: 'get',
   path: '/v1/moderation',
   summary: 'The log of moderation',
+  middleware: remembered,
   request: { query: pageQuery },
   responses: answers('A page of the log, the newest first', moderationPage, ['cursor_invalid']),
 })

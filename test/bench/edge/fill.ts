@@ -26,7 +26,25 @@ function hasWorks(file: string): boolean {
 }
 
 /** A migration may empty what is read again from the chain: here stands no chain, and what was empty stays so. */
-const EMPTIES = /^\s*(?:--.*\n\s*)*DELETE FROM/
+const EMPTIES =
+  /^\s*(?:--.*\n\s*)*(?:DELETE FROM|INSERT INTO `(?:search|shelves)` \(`\w+`\) VALUES \('delete-all'\))/
+
+/** The indexer folds these beside trades and holdings: here gifts of every seventh purchase, later versions, and holders' sums. */
+function fillDeeds(db: DatabaseSync): void {
+  db.exec(`INSERT INTO acts (seq, work_id, kind, actor, recipient, quantity, version, at, tx)
+    SELECT seq + 400000, work_id, 'given', recipient, seller, 1, NULL, at + 60, tx FROM trades WHERE seq % 7 = 0;
+  INSERT INTO acts (seq, work_id, kind, actor, recipient, quantity, version, at, tx)
+    SELECT seq + 800000, work_id, 'published', creator, NULL, NULL, 2, created_at + 60, '0x' || lower(hex(randomblob(32)))
+    FROM works WHERE latest_version = 2;
+  INSERT INTO holders (holder, works, editions, opened_copies, purchases, spent_atomic, resales, sold_atomic, first_seen_at)
+    SELECT h.holder, h.works, h.editions, h.opened, coalesce(b.n, 0), CAST(coalesce(b.paid, 0) AS TEXT), coalesce(s.n, 0),
+      CAST(coalesce(s.got, 0) AS TEXT), coalesce(b.first, 0)
+    FROM (SELECT holder, count(*) AS works, sum(editions) AS editions, sum(opened_copies) AS opened FROM holdings GROUP BY holder) h
+    LEFT JOIN (SELECT recipient, count(*) AS n, sum(CAST(cost_atomic AS INTEGER)) AS paid, min(at) AS first FROM trades
+      GROUP BY recipient) b ON b.recipient = h.holder
+    LEFT JOIN (SELECT seller, count(*) AS n, sum(CAST(cost_atomic AS INTEGER)) AS got FROM trades WHERE kind <> 'mint'
+      GROUP BY seller) s ON s.seller = h.holder`)
+}
 
 /** The market as it was before there were shelves, then the migrations that build them: the same way as a real one takes. */
 export function fill(file: string, works: number): Record<string, string> {
@@ -52,6 +70,7 @@ export function fill(file: string, works: number): Record<string, string> {
   }
   db.exec('UPDATE words SET pieced = 1')
   db.exec('COMMIT')
+  fillDeeds(db)
   const ledger = `${LEDGER_NOWHERE.chainId}:${LEDGER_NOWHERE.works}:${LEDGER_NOWHERE.deployedAtBlock}`
   db.prepare(
     `INSERT INTO cursor (id, ledger, number, hash, at, halted, unbroken) VALUES (1, ?, 1, '', 0, 0, 1)`,

@@ -20,6 +20,9 @@ export function requestsOf(db: DatabaseSync, market: Market): Record<string, str
     )
   const [common, middle] = [wordOf(db, works), wordOf(db, works / 50)]
   const sold = db.prepare('SELECT work_id FROM works ORDER BY sales DESC LIMIT 1').get()?.work_id
+  const busiest = db
+    .prepare('SELECT recipient FROM trades GROUP BY recipient ORDER BY count(*) DESC LIMIT 1')
+    .get()?.recipient
   const lists = {
     'first page': '',
     ...Object.fromEntries(
@@ -47,5 +50,9 @@ export function requestsOf(db: DatabaseSync, market: Market): Record<string, str
     'work page': `/v1/works/${workIds[Math.floor(works / 2)]}`,
     holdings: `/v1/holdings?holder=${holder}&limit=25`,
     'price history': `/v1/works/${sold}/prices`,
+    activity: `/v1/works/${sold}/activity?limit=25`,
+    'holder in sum': `/v1/holders/${busiest}`,
+    'activity of a holder': `/v1/holders/${busiest}/activity?limit=25`,
+    'orders of a holder': `/v1/holders/${busiest}/orders?limit=25`,
   }
 }

@@ -5,8 +5,15 @@ import type { KeptTurn } from '@grimoire/client/kept-turn'
 import { Problem, type ProblemCode } from '@grimoire/schema/problem'
 import type { Vault } from '../device/vault.ts'
 import type { Session } from '../wallet/session.ts'
-import { type Answering, takeUp } from './answering.ts'
-import { readUnderWay, type UnderWay, underWayKeeper } from './under-way.ts'
+import { type Answering, askFor, takeUp } from './answering.ts'
+import { ask } from './asking.ts'
+import { type Conversation, newConversation } from './conversation.ts'
+import { giveUp } from './going-on.ts'
+import { conversationOf, keep } from './history.ts'
+import { makeView } from './room-view.ts'
+import { makeSeat } from './seat.ts'
+import type { Shelf } from './shelf.ts'
+import { everyUnderWay, readUnderWay, type UnderWay, underWayKeeper } from './under-way.ts'
 
 function shelfOf() {
   const kept = new Map<string, string>()
@@ -14,6 +21,7 @@ function shelfOf() {
     get: async (key: string) => kept.get(key),
     set: async (key: string, text: string) => void kept.set(key, text),
     delete: async (key: string) => void kept.delete(key),
+    list: async (prefix: string) => [...kept].filter(([key]) => key.startsWith(prefix)),
   } as unknown as Vault // Safety: of a vault these are all that is asked here.
   const session: Session = {
     ...{ kind: 'play', id: 'ada', name: 'Ada' },
@@ -25,19 +33,24 @@ function shelfOf() {
 /** Paid for, and not a word of it has come. */
 const recordOf = (text = ''): UnderWay => ({
   ...{ conversationId: 'one', question: 'Who are you?', index: 0, at: 0 },
-  turn: { turnId: 'turn', text } as KeptTurn,
+  turn: { turnId: 'turn', text, maxAtomic: '12300', sentAtMs: 1 } as KeptTurn,
+})
+
+const answeringIn = (shelf: Shelf, conversationId: string, temporary = false): Answering => ({
+  ...{ shelf, conversationId, temporary },
+  spot: { question: 'Who are you?', index: 0, at: 0, before: [] },
+  ...{ onAnswer: () => {}, onText: () => {}, onLine: () => {} },
 })
 
 async function takenUp(code: ProblemCode, text = '') {
   const shelf = shelfOf()
-  const answering: Answering = {
-    ...{ shelf, conversationId: 'one', temporary: false },
-    spot: { question: 'Who are you?', index: 0, at: 0, before: [] },
-    ...{ onAnswer: () => {}, onText: () => {}, onLine: () => {} },
-  }
-  const outcome = await takeUp(answering, () => Promise.reject(new Problem(code, {})), recordOf(text))
+  const outcome = await takeUp(
+    answeringIn(shelf, 'one'),
+    () => Promise.reject(new Problem(code, {})),
+    recordOf(text),
+  )
   await outcome.close()
-  return { outcome, record: await readUnderWay(shelf) }
+  return { outcome, record: await readUnderWay(shelf, 'one') }
 }
 
 test('a paid answer that cannot be taken up now is kept, whatever stood in the way, and with no word of it yet', async () => {
@@ -54,13 +67,75 @@ test('it is forgotten when its machine no longer knows it, or its receipt was ju
   }
 })
 
+test('one that was lost before its first word says what it costs all the same', async () => {
+  const { outcome, record } = await takenUp('turn_unknown')
+  assert.deepEqual([outcome.goesOn, record, outcome.error], [false, null, null])
+  assert.match(outcome.got?.notice ?? '', /at most \$0\.0123\.$/)
+})
+
+test('asking takes nothing from an answer that broke off: not in another conversation, not in a temporary one, not when it fails', async () => {
+  const shelf = shelfOf()
+  await underWayKeeper(shelf, 'one').keep(recordOf('A fox'))
+  const other = underWayKeeper(shelf, 'two')
+  await other.keep({ ...recordOf('A hen'), conversationId: 'two' })
+  assert.equal((await everyUnderWay(shelf)).length, 2)
+  await other.end(false)
+  for (const [id, temporary] of [
+    ['two', false] as const,
+    ['three', true] as const,
+    ['one', false] as const,
+  ]) {
+    const refused = () => Promise.reject(new Problem('wallet_refused', {}))
+    await (await askFor(answeringIn(shelf, id, temporary), refused, false)).close()
+    assert.deepEqual(await everyUnderWay(shelf), [recordOf('A fox')], id)
+  }
+})
+
+test('one that its holder gives up keeps its words and says what it costs; nothing of it is asked for again', async () => {
+  const shelf = shelfOf()
+  const first = { text: 'A hen.', end: 'whole' } as const
+  const before: Conversation = {
+    ...{ ...newConversation(), id: 'one' },
+    exchanges: [{ question: 'Who are you?', answers: [first], shown: 0 }],
+  }
+  const underWay = { ...recordOf('A fox'), at: 1 }
+  await keep(shelf, before)
+  await underWayKeeper(shelf, 'one').keep(underWay)
+  const view = makeView({ shelf, before: [before], underWay: null })
+  const desk = { shelf, view, seat: makeSeat(view), asked: underWay, answer: null }
+  await giveUp(desk)
+  const kept = await conversationOf(shelf, 'one')
+  assert.deepEqual(view.state.conversation, kept)
+  const [{ answers, shown } = { answers: [], shown: 0 }] = kept?.exchanges ?? []
+  assert.deepEqual([answers[0], shown, answers[1]?.text, answers[1]?.end], [first, 1, 'A fox', 'broken'])
+  assert.match(answers[1]?.notice ?? '', /gave this answer up.*at most \$0\.0123\.$/)
+  assert.deepEqual([await everyUnderWay(shelf), view.state.cutOff], [[], null])
+})
+
 test('what is kept at the end is the newest that came, also when it was written at once', async () => {
   const shelf = shelfOf()
-  const keeper = underWayKeeper(shelf)
+  const keeper = underWayKeeper(shelf, 'one')
   await keeper.keep(recordOf())
   await keeper.keep(recordOf('A'))
   const renamed = recordOf('A fox')
   await keeper.keep({ ...renamed, turn: { ...renamed.turn, turnId: 'other' } })
   await keeper.end(true)
-  assert.equal((await readUnderWay(shelf))?.turn.text, 'A fox')
+  assert.equal((await readUnderWay(shelf, 'one'))?.turn.text, 'A fox')
+})
+
+test('a question that would go past another tab’s broken answer goes back to whoever asked it, and that answer is shown', async () => {
+  const shelf = shelfOf()
+  const whole: Conversation = {
+    ...{ ...newConversation(), id: 'one' },
+    exchanges: [{ question: 'Who are you?', answers: [{ text: 'A fox', end: 'broken' }], shown: 0 }],
+  }
+  await keep(shelf, whole)
+  await underWayKeeper(shelf, 'one').keep(recordOf('A fox'))
+  const view = makeView({ shelf, before: [{ ...whole, exchanges: [] }], underWay: null })
+  const asked = { question: '', index: 0, at: 0 }
+  const desk = { shelf, view, seat: makeSeat(view), asked, answer: null }
+  assert.equal(await ask(desk, 'And now?', 1n), false)
+  const { conversation, writing, cutOff, live } = view.state
+  assert.deepEqual([conversation, writing, cutOff, live], [whole, 'And now?', recordOf('A fox'), null])
+  assert.deepEqual(await everyUnderWay(shelf), [recordOf('A fox')])
 })

@@ -3,6 +3,7 @@ import { type Answer, Kept } from '@grimoire/client/answer'
 import type { KeptTurn } from '@grimoire/client/kept-turn'
 import type { TurnResult } from '@grimoire/client/turn'
 import { isProblem } from '@grimoire/schema/problem'
+import { money } from '../words/plain.ts'
 import { type Exchange, type KeptAnswer, messagesOf } from './conversation.ts'
 import type { Line } from './line.ts'
 import type { Proof } from './proof.ts'
@@ -11,9 +12,13 @@ import { type UnderWay, underWayKeeper } from './under-way.ts'
 
 const MAX_TOKENS = 256
 
+/** What an answer whose receipt never came can cost, in a sentence: a payment of so much has been signed for it. */
+export const costsAtMost = ({ maxAtomic }: Pick<KeptTurn, 'maxAtomic'>): string =>
+  `It costs what the machine delivered, charged with the next answer: at most ${money(maxAtomic)}.`
+
 /** Said where the words stop. */
-const FORGOTTEN =
-  'The machine no longer knows this answer. What came of it is kept, and is charged with the next one, by its bytes.'
+const forgotten = (turn: KeptTurn) =>
+  `The machine no longer knows this answer. What came of it is kept. ${costsAtMost(turn)}`
 
 const proofOf = ({ receipt, receiptSignature, request, agreed }: TurnResult): Proof => ({
   receipt,
@@ -95,7 +100,7 @@ async function kept(
 ): Promise<Outcome> {
   const { shelf, conversationId, temporary } = answering
   const { question, index, at } = answering.spot
-  const keeper = underWayKeeper(shelf)
+  const keeper = underWayKeeper(shelf, conversationId)
   let last = before
   const keep = (turn: KeptTurn) => {
     last = turn
@@ -105,13 +110,13 @@ async function kept(
     const got = await begin(keep)
     return { got, error: null, goesOn: false, close: () => keeper.end(false) }
   } catch (error) {
-    const isForgotten = isProblem(error, 'turn_unknown')
+    const forgot = isProblem(error, 'turn_unknown') ? last : null
     const words = last?.text ?? ''
     const goesOn = !temporary && last !== null && !isOver(error, last, before !== null)
-    const got: KeptAnswer = { text: words, end: 'broken', ...(isForgotten ? { notice: FORGOTTEN } : {}) }
+    const got: KeptAnswer = { text: words, end: 'broken', ...(forgot ? { notice: forgotten(forgot) } : {}) }
     return {
-      got: words === '' ? null : got,
-      error: isForgotten && words !== '' ? null : error,
+      got: words === '' && !forgot ? null : got,
+      error: forgot ? null : error,
       goesOn,
       close: () => keeper.end(goesOn),
     }

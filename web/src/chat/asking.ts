@@ -1,8 +1,8 @@
-/** One message of a room: sent, gone on with where it broke off, answered again or stopped. */
+/** One message of a room: sent, answered again, or asked another way. */
 import type { Answer } from '@grimoire/client/answer'
-import { type Answering, alone, askFor, type Outcome, type Spot, takeUp } from './answering.ts'
+import { type Answering, alone, askFor, type Outcome, type Spot } from './answering.ts'
 import { branchBefore, type Exchange } from './conversation.ts'
-import { conversationsOf, storeExchanges } from './history.ts'
+import { conversationOf, storeExchanges } from './history.ts'
 import type { View } from './room-view.ts'
 import type { Seat } from './seat.ts'
 import type { Shelf } from './shelf.ts'
@@ -14,12 +14,12 @@ export type Asked = Omit<Spot, 'before'>
 /** The parts of a room that a message needs, and which one is under way. */
 export type Desk = { shelf: Shelf; view: View; seat: Seat; asked: Asked; answer: Answer | null }
 
-const spotOf = (exchanges: readonly Exchange[], { question, index, at }: Asked): Spot => ({
+export const spotOf = (exchanges: readonly Exchange[], { question, index, at }: Asked): Spot => ({
   ...{ question, index, at },
   before: exchanges.slice(0, index),
 })
 
-const answering = (desk: Desk, spot: Spot): Answering => {
+export const answering = (desk: Desk, spot: Spot): Answering => {
   const { shelf, view } = desk
   return {
     ...{ shelf, spot, temporary: view.state.temporary, conversationId: view.state.conversation.id },
@@ -32,7 +32,12 @@ const answering = (desk: Desk, spot: Spot): Answering => {
 }
 
 /** The answer takes its place. Whether there is one, or one may still come. */
-async function settle(desk: Desk, spot: Spot, old: Exchange | undefined, outcome: Outcome): Promise<boolean> {
+export async function settle(
+  desk: Desk,
+  spot: Spot,
+  old: Exchange | undefined,
+  outcome: Outcome,
+): Promise<boolean> {
   const { shelf, view, seat } = desk
   const { question, before, at } = spot
   const { got, error, goesOn, close } = outcome
@@ -43,10 +48,19 @@ async function settle(desk: Desk, spot: Spot, old: Exchange | undefined, outcome
   const exchanges = answers.length > 0 || goesOn ? [...before, here] : before
   const conversation = await storeExchanges(shelf, view.state, exchanges)
   await close()
-  const canGoOn = (await readUnderWay(shelf))?.conversationId === conversation.id
-  view.set({ live: null, conversation, error, canGoOn })
+  const cutOff = await readUnderWay(shelf, conversation.id)
+  view.set({ live: null, conversation, error, cutOff })
   await seat.count()
   return got !== null || goesOn
+}
+
+/** Another page's answer in this conversation broke off meanwhile: its holder sees it before it is asked past. */
+async function isCutOffElsewhere({ shelf, view }: Desk): Promise<boolean> {
+  const { id } = view.state.conversation
+  const [cutOff, conversation] = await Promise.all([readUnderWay(shelf, id), conversationOf(shelf, id)])
+  if (!cutOff || !conversation) return false
+  view.set({ live: null, conversation, cutOff })
+  return true
 }
 
 /** What is asked: a new question after all that was said, or an old one once more. */
@@ -54,10 +68,12 @@ type Wanted = { question: string; before: readonly Exchange[]; old?: Exchange | 
 
 function send(desk: Desk, { question, before, old }: Wanted, depositAtomic: bigint): Promise<boolean> {
   const { shelf, view, seat } = desk
+  const { cutOff: known } = view.state
   desk.asked = { question, index: before.length, at: old?.answers.length ?? 0 }
   const spot = spotOf(before, desk.asked)
-  view.set({ live: { text: '', step: 'ask' }, error: null, canGoOn: false })
+  view.set({ live: { text: '', step: 'ask' }, error: null, cutOff: null })
   return alone(shelf, async () => {
+    if (known === null && (await isCutOffElsewhere(desk))) return false
     // Kept before it is asked: a reload loses no question.
     const here = { question, answers: old?.answers ?? [], shown: old?.shown ?? 0 }
     await storeExchanges(shelf, view.state, [...before, here])
@@ -101,27 +117,4 @@ export function retry(desk: Desk, depositAtomic: bigint): Promise<boolean> {
   const { writing } = view.state
   if (writing.startsWith(question)) view.set({ writing: writing.slice(question.length).trim() })
   return sendNew(desk, question, depositAtomic)
-}
-
-/** Goes on with an answer that broke off, with a reload or with the network. */
-export async function goOn(desk: Desk, depositAtomic: bigint): Promise<void> {
-  const { shelf, view, seat } = desk
-  view.set({ live: view.state.live ?? { text: '', step: 'again' }, error: null, canGoOn: false })
-  await alone(shelf, async () => {
-    const record = await readUnderWay(shelf)
-    const kept = await conversationsOf(shelf)
-    const conversation = kept.find(({ id }) => id === (record?.conversationId ?? view.state.conversation.id))
-    // Another page has finished it meanwhile, or its conversation was deleted.
-    if (!record || !conversation) {
-      view.set({ live: null, ...(conversation ? { conversation } : {}) })
-      return
-    }
-    desk.asked = record
-    view.set({ conversation, live: { text: record.turn.text, step: 'again' } })
-    const spot = spotOf(conversation.exchanges, record)
-    const line = () => seat.lineTo(record.turn.checked.quote.operator, depositAtomic)
-    const outcome = await takeUp(answering(desk, spot), line, record)
-    const answered = await settle(desk, spot, conversation.exchanges[record.index], outcome)
-    if (!answered) view.giveBack(record.question)
-  })
 }

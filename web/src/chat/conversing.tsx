@@ -5,6 +5,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { plain } from '../words/plain.ts'
 import { Composer } from './composer.tsx'
+import { CutOff } from './cut-off.tsx'
 import { useDeposit } from './deposit.ts'
 import { Keys } from './keys.tsx'
 import { Meter } from './meter.tsx'
@@ -90,6 +91,9 @@ export function Conversing({ kept }: { kept: Kept }) {
         <Title workId={shelf.workId} title={title} />
         <Transcript {...{ room, state, title, opening, depositAtomic }} />
         {state.error !== null && <Trouble {...{ room, state, depositAtomic, choose }} operator={asking} />}
+        {state.cutOff && !state.live && (
+          <CutOff {...{ room, depositAtomic, choose }} cutOff={state.cutOff} operator={asking} />
+        )}
         {found.isError && state.error === null && (
           <NoMachine
             {...{ choose, operator, error: found.error }}

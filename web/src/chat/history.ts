@@ -12,6 +12,12 @@ export const keep = (shelf: Shelf, conversation: Conversation): Promise<void> =>
 
 export const forget = (shelf: Shelf, id: string): Promise<void> => shelf.vault.delete(under(shelf) + id)
 
+/** Null for one that is not kept, or cannot be read any more. */
+export async function conversationOf(shelf: Shelf, id: string): Promise<Conversation | null> {
+  const text = await shelf.vault.get(under(shelf) + id)
+  return text === undefined ? null : readConversation(text)
+}
+
 /** The open conversation with what is said in it now: kept, unless it is a temporary one, and not kept when it is empty. */
 export async function storeExchanges(
   shelf: Shelf,

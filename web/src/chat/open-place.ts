@@ -9,12 +9,12 @@ import { Problem } from '@grimoire/schema/problem'
 import { openMarket } from '../chain/open-market.ts'
 import type { Place } from './place.ts'
 import type { Shelf } from './shelf.ts'
-import { readUnderWay } from './under-way.ts'
+import { everyUnderWay } from './under-way.ts'
 
 /** The first machine whose quote is right, or the reason of the last that was not. One that is answering comes first. */
 async function findMachine(market: Market, { shelf, wanted }: { shelf: Shelf; wanted?: Hex }) {
   const { workId } = shelf
-  const [operators, underWay] = await Promise.all([findOperators(market, { workId }), readUnderWay(shelf)])
+  const [operators, [underWay]] = await Promise.all([findOperators(market, { workId }), everyUnderWay(shelf)])
   const answering = underWay?.turn.checked?.quote.operator
   const isFirst = ({ operator }: { operator: Hex }) => Number(sameAddress(operator, answering ?? ''))
   let refusal: unknown = new Problem('not_bonded', { got: '0 nodes serve this work now' })

@@ -3,6 +3,7 @@ import { type Conversation, newConversation } from './conversation.ts'
 import type { LineStep } from './line.ts'
 import type { Money } from './purse.ts'
 import type { Kept } from './shelf.ts'
+import type { UnderWay } from './under-way.ts'
 
 export type RoomState = {
   conversation: Conversation
@@ -15,7 +16,7 @@ export type RoomState = {
   /** The answer that is on its way. */
   live: { text: string; step: LineStep | 'again' | 'lost' } | null
   /** An answer of this conversation broke off, and its machine may still know it. */
-  canGoOn: boolean
+  cutOff: UnderWay | null
   money: Money | null
   error: unknown
 }
@@ -27,7 +28,7 @@ export function makeView({ before, underWay }: Kept) {
   const begun = before.find(({ id }) => id === underWay?.conversationId) ?? before[0]
   let state: RoomState = {
     conversation: begun ?? newConversation(),
-    ...{ writing: '', editing: null, temporary: false, money: null, error: null, canGoOn: false },
+    ...{ writing: '', editing: null, temporary: false, money: null, error: null, cutOff: null },
     live: underWay ? { text: underWay.turn.text, step: 'again' } : null,
   }
   const listeners = new Set<() => void>()
@@ -50,7 +51,7 @@ export function makeView({ before, underWay }: Kept) {
     },
     /** Another conversation than before, or none yet. */
     turnTo: (conversation: Conversation, temporary = false) =>
-      set({ conversation, temporary, editing: null, error: null, canGoOn: false }),
+      set({ conversation, temporary, editing: null, error: null, cutOff: null }),
     /** A question without an answer goes back to the composer, before what was written there meanwhile. */
     giveBack: (question: string) =>
       set({ writing: [question, state.writing].filter(one => one !== '').join('\n\n') }),

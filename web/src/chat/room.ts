@@ -1,10 +1,12 @@
 /** A room to chat in: one work, one holder, one conversation at a time. Puts its parts together; draws nothing. */
-import { again, ask, type Desk, goOn, retry } from './asking.ts'
+import { again, ask, type Desk, retry } from './asking.ts'
 import { type Conversation, newConversation } from './conversation.ts'
+import { findCutOff, giveUp, goOn } from './going-on.ts'
 import { forget, keep, storeExchanges } from './history.ts'
 import { makeView } from './room-view.ts'
 import { makeSeat } from './seat.ts'
 import type { Kept } from './shelf.ts'
+import { forgetUnderWay } from './under-way.ts'
 
 export type { RoomState } from './room-view.ts'
 export type Room = ReturnType<typeof makeRoom>
@@ -30,6 +32,7 @@ function makeRoom(kept: Kept) {
     ask: (question: string, depositAtomic: bigint) => ask(desk, question, depositAtomic),
     again: (depositAtomic: bigint) => again(desk, depositAtomic),
     goOn: (depositAtomic: bigint) => goOn(desk, depositAtomic),
+    giveUp: () => giveUp(desk),
     retry: (depositAtomic: bigint) => retry(desk, depositAtomic),
     stop: () => desk.answer?.end(),
     write: (writing: string) => view.set({ writing }),
@@ -38,7 +41,11 @@ function makeRoom(kept: Kept) {
       const writing = index === null ? '' : (view.state.conversation.exchanges[index]?.question ?? '')
       view.set({ editing: index, writing })
     },
-    begin: (conversation?: Conversation) => view.turnTo(conversation ?? newConversation()),
+    begin: (conversation?: Conversation) => {
+      view.turnTo(conversation ?? newConversation())
+      // What cannot be read now is found with the next visit.
+      findCutOff(desk).catch(() => undefined)
+    },
     /** A conversation that is gone when the page is. */
     beginTemporary: () => view.turnTo(newConversation(), true),
     show: async (index: number, shown: number) => {
@@ -53,8 +60,9 @@ function makeRoom(kept: Kept) {
     },
     forget: async (id: string) => {
       await forget(shelf, id)
+      await forgetUnderWay(shelf, id)
       const isOpen = view.state.conversation.id === id
-      view.set(isOpen ? { conversation: newConversation(), error: null, canGoOn: false } : {})
+      view.set(isOpen ? { conversation: newConversation(), error: null, cutOff: null } : {})
     },
   }
 }

@@ -6,7 +6,7 @@ import type { Session } from '../wallet/session.ts'
 import { toldWork } from '../work/queries.ts'
 import type { Conversation } from './conversation.ts'
 import { conversationsOf } from './history.ts'
-import { readUnderWay, type UnderWay } from './under-way.ts'
+import { everyUnderWay, type UnderWay } from './under-way.ts'
 
 export type Shelf = {
   session: Session
@@ -17,7 +17,12 @@ export type Shelf = {
   summary: string
 }
 
-export type Kept = { shelf: Shelf; before: Conversation[]; underWay: UnderWay | null }
+export type Kept = {
+  shelf: Shelf
+  before: Conversation[]
+  /** Of the answers that are on their way the one that was asked for last. */
+  underWay: UnderWay | null
+}
 
 export const chatShelf = (session: Session, workId: string) =>
   queryOptions({
@@ -37,7 +42,8 @@ export const chatShelf = (session: Session, workId: string) =>
         ...{ session, workId, vault: within(vault, `${name}:`) },
         ...{ title: told?.title ?? '', summary: told?.summary ?? '' },
       }
-      const [before, underWay] = await Promise.all([conversationsOf(shelf), readUnderWay(shelf)])
+      const [before, records] = await Promise.all([conversationsOf(shelf), everyUnderWay(shelf)])
+      const underWay = records.find(one => before.some(({ id }) => id === one.conversationId)) ?? null
       return { shelf, before, underWay }
     },
   })

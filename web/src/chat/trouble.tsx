@@ -29,11 +29,10 @@ type Props = {
 
 /** Of a question that failed. */
 export function Trouble({ room, state, depositAtomic, operator, choose }: Props) {
-  const { error, canGoOn } = state
+  const { error } = state
   return (
     <div className="my-6">
       <Refusal error={error}>
-        {canGoOn && <Again label="Go on where it broke off" run={() => void room.goOn(depositAtomic)} />}
         {isProblem(error, 'prompt_too_long') && (
           <Again label="Begin a new conversation" run={() => room.begin()} />
         )}
