@@ -7,7 +7,7 @@ import { changeCalls, type OperatorCard, registerCall, updateCall } from './oper
 import type { OperatorRecord } from './operator-read.ts'
 import { type Sent, sendCall, simulate, type Wallet } from './wallet.ts'
 
-/** Allows the bond, then registers. Run again after a failure between the two it only does what is left. */
+/** Allows the bond and registers. Run again after a failure between the two it only does what is left. */
 export async function registerOperator(
   ledger: Ledger,
   options: OperatorCard & {

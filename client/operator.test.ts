@@ -5,10 +5,15 @@ import { admissionsAbi } from '@grimoire/contracts/generated/admissions'
 import { operatorsAbi } from '@grimoire/contracts/generated/operators'
 import { splitUsage } from '@grimoire/schema/amounts'
 import { isProblem } from '@grimoire/schema/problem'
-import { encodeFunctionData } from 'viem'
+import { createWalletClient, custom, encodeFunctionData } from 'viem'
+import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
+import { foundry } from 'viem/chains'
 import { creditOf, owedTo } from './credits.ts'
 import { earnings } from './earnings.ts'
 import { createBareWork, joinOperator, PRICES, startWorld, TERMS, type World } from './fixture.ts'
+import { batchingWallet } from './fixture-batching.ts'
+import { refusedAs } from './fixture-refusal.ts'
+import { dyingAt } from './fixture-restart.ts'
 import { splitterOf } from './ledger-work.ts'
 import { allowanceOf } from './money.ts'
 import { acceptWork } from './operator-accept-work.ts'
@@ -21,7 +26,7 @@ import { readStanding } from './operator-standing.ts'
 import { addBond, beginUnbonding, cancelUnbonding, withdrawBond } from './operator-unbond.ts'
 import { readServedWorks } from './operator-works.ts'
 import { setAdmitted } from './set-admitted.ts'
-import { randomBytes32, sendCall } from './wallet.ts'
+import { randomBytes32, sendCall, type Wallet } from './wallet.ts'
 
 let world: World
 before(async () => {
@@ -53,6 +58,35 @@ test('an operator joins with a bond, changes its card and key, and reads back wh
   assert.deepEqual([sent.length, last?.endpoint, last?.sessionKey], [2, wanted.endpoint, wanted.sessionKey])
   assert.ok(last)
   assert.deepEqual(await changeOperator(ledger, { ...last, wallet, record: last }), [])
+})
+
+test('one whose wallet takes batches confirms bond and registration once; one who was cut off after the allowance only registers', async () => {
+  const { ledger, addresses, url: rpcUrl } = world
+  const card = { endpoint: 'http://127.0.0.1:1', prices: PRICES, bondAtomic: 100_000_000n }
+  const spender = addresses.operators
+  const [batcher, other] = [await world.person(), await world.person()]
+  const keyOf = () => privateKeyToAccount(generatePrivateKey()).address
+  const [paymentKey, otherKey] = [keyOf(), keyOf()]
+  const batching = batchingWallet({ rpcUrl, account: batcher.account, multicall3: addresses.multicall3 })
+  const wallet: Wallet = createWalletClient({
+    ...{ account: batcher.account.address, chain: foundry, transport: custom(batching, { retryCount: 0 }) },
+  })
+  batching.mood.refuses = true
+  const options = { ...card, wallet, paymentKey, sessionKey: randomBytes32() }
+  await assert.rejects(registerOperator(ledger, options), refusedAs('wallet_refused'))
+  batching.mood.refuses = false
+  const steps: string[] = []
+  const { transaction } = await registerOperator(ledger, { ...options, tell: step => steps.push(step) })
+  assert.deepEqual([batching.asked.length, steps], [2, ['batch', 'block']])
+  const record = await readOperator(ledger, { operator: batcher.account.address })
+  assert.deepEqual([record?.active, record?.bondAtomic], [true, card.bondAtomic])
+  assert.equal(await allowanceOf(ledger, batcher.account.address, spender), 0n)
+  assert.ok(transaction.logs.length > 0)
+
+  const late = { ...card, wallet: dyingAt(other, 'after'), paymentKey: otherKey, sessionKey: randomBytes32() }
+  await assert.rejects(registerOperator(ledger, late), /killed/)
+  const { approval } = await registerOperator(ledger, { ...late, wallet: other })
+  assert.equal(approval, null)
 })
 
 test('a key that another operator has, or had, is refused by name', async () => {

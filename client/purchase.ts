@@ -2,11 +2,11 @@
 import type { Hex } from '@grimoire/schema/hex'
 import type { Problem } from '@grimoire/schema/problem'
 import { type Bargain, bargainOf, bargainToday, costWithin, type Wanted } from './bargain.ts'
+import { awaitBatch, isNoBatch } from './batch.ts'
 import { nudgeEdge } from './edge.ts'
 import { ledgerProblem } from './ledger-errors.ts'
 import type { Market } from './market.ts'
 import { requireMoney } from './money.ts'
-import { awaitBatch, isNoBatch } from './purchase-batch.ts'
 import { type PurchaseFate, purchaseFate } from './purchase-fate.ts'
 import {
   bargainKept,

@@ -94,6 +94,17 @@ export async function giveWallet(page: Page, given: GivenWallet) {
     refuse: (yes: boolean) => page.evaluate(`window.walletRefuses = ${yes}`),
     /** Until it is let go, this question stays open, as a dialog that nobody has looked at. */
     hold: (method: string) => page.evaluate(`window.walletHolds = '${method}'`),
+    /** What is held goes on, once it has come; the next of its kind is held again. */
+    letOneGo: () =>
+      page.evaluate(`new Promise(resolve => {
+        const look = () => {
+          const go = window.walletLetsGo
+          if (!go) return setTimeout(look, 20)
+          delete window.walletLetsGo
+          resolve(go())
+        }
+        look()
+      })`),
     letGo: () => page.evaluate(`window.walletHolds = ''; window.walletLetsGo?.()`),
   }
 }

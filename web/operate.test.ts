@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
-import { moneyOf } from '@grimoire/client/money'
+import { allowanceOf, moneyOf } from '@grimoire/client/money'
 import { readOperator } from '@grimoire/client/operator-read'
 import { readStanding } from '@grimoire/client/operator-standing'
 import { sendCall } from '@grimoire/client/wallet'
@@ -53,10 +53,10 @@ async function listedByEdge() {
 const saidBy = (keys: { paymentKey: Hex; sessionKey: Hex }) =>
   `owner        ${newcomer}: bonds\npayment key  ${keys.paymentKey}: send it a little\nsession key  ${keys.sessionKey}`
 
-async function fill(keys: { paymentKey: Hex; sessionKey: Hex }) {
-  await page.getByLabel('Paste what “init” said').fill(saidBy(keys))
-  await page.getByLabel('Where holders reach the machine').fill(endpoint)
-  await button('Look at it before you sign').click()
+async function fill(keys: { paymentKey: Hex; sessionKey: Hex }, on = page) {
+  await on.getByLabel('Paste what “init” said').fill(saidBy(keys))
+  await on.getByLabel('Where holders reach the machine').fill(endpoint)
+  await on.getByRole('button', { name: 'Look at it before you sign' }).click()
 }
 
 /** In both schemes, and as narrow as a small phone. */
@@ -135,14 +135,19 @@ test('what it takes is read without a wallet; with one, too little money, a key 
   assert.equal(await record(), null)
 })
 
-test('one registers with two confirmations, the ledger has what was shown to the unit, and the edge lists it with why it is down', async () => {
+test('one registers with two confirmations, and when cut off between them gives only the second; the ledger has what was shown to the unit, and the edge lists it with why it is down', async () => {
   await wallet.refuse(false)
   await button('Look at it again').click()
   await requireAccessible(page, 'the review of a registration')
-  const before = (await wallet.asked()).length
+  await wallet.hold('eth_sendTransaction')
+  await button('Register with a bond of $100.00').click()
+  await wallet.letOneGo()
+  await page.getByText('Your wallet asks you to send it.').first().waitFor()
+  await page.reload()
+  await fill({ paymentKey, sessionKey })
   await button('Register with a bond of $100.00').click()
   await page.getByText('The ledger knows the machine').waitFor()
-  assert.deepEqual((await wallet.asked()).slice(before), ['eth_sendTransaction', 'eth_sendTransaction'])
+  assert.deepEqual(await wallet.asked(), ['eth_sendTransaction'], 'the allowance stands')
   await button('To its page').click()
   await page.getByText('It serves.').waitFor()
   const { bondAtomic, active, ...card } = (await record()) ?? assert.fail('not registered')
@@ -156,6 +161,25 @@ test('one registers with two confirmations, the ledger has what was shown to the
   assert.equal((await listedByEdge())?.bondAtomic, String(bondAtomic))
   await page.getByText('It did not answer.').first().waitFor()
   await page.getByText('From this browser: 0 answers.').waitFor()
+})
+
+test('a wallet that takes batches is asked once, for bond and registration together, and leaves no allowance', async () => {
+  const { page: at, deeds: done } = await shop.visit()
+  const account = people.dan.address
+  const batches = { account: people.dan, multicall3: addresses.multicall3 }
+  const both = await giveWallet(at, { rpcUrl: chain.rpcUrl, account, chainId: addresses.chainId, batches })
+  await at.goto(`${shop.url}/operate`)
+  await at.getByRole('button', { name: 'Choose a wallet' }).last().click()
+  await at.getByRole('button', { name: 'Test Purse' }).click()
+  const keys = { paymentKey: people.ada.address, sessionKey: `0x${randomBytes(32).toString('hex')}` } as const
+  await fill(keys, at)
+  await at.getByRole('button', { name: 'Register with a bond of $100.00' }).click()
+  await at.getByText('The ledger knows the machine').waitFor()
+  assert.deepEqual(await both.asked(), ['wallet_sendCalls'])
+  const known = await readOperator(market, { operator: account })
+  assert.deepEqual([known?.active, known?.sessionKey], [true, keys.sessionKey])
+  assert.equal(await allowanceOf(market, account, addresses.operators), 0n)
+  requireQuiet(done)
 })
 
 test('a price is changed by keyboard alone, what is the operator’s of it is counted along, and ledger and edge have it', async () => {

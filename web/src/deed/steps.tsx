@@ -15,7 +15,7 @@ const DOING: Record<Step, string> = {
   check: 'Checking on the chain…',
   sign: 'Your wallet asks you to sign. Nothing moves before you do.',
   allow: 'Your wallet asks you to allow exactly this payment.',
-  batch: 'Your wallet asks you once, for payment and purchase together: both happen, or neither.',
+  batch: 'Your wallet asks you once, for the payment and what it is for: both happen, or neither.',
   send: 'Your wallet asks you to send it.',
   relay: 'This edge sends it and pays the network.',
   block: 'Waiting for the block that holds it…',

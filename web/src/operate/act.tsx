@@ -1,6 +1,7 @@
 /** A deed of the owner: from a button to its end in the place where it stands, or in a dialog of its own. */
 import type { Market } from '@grimoire/client/market'
 import type { Wallet } from '@grimoire/client/wallet'
+import { useState } from 'react'
 import { UnderWay } from '../deed/under-way.tsx'
 import { type Step, useDeed } from '../deed/use-deed.ts'
 import type { Session } from '../wallet/session.ts'
@@ -16,15 +17,19 @@ export type OwnersAct = (
 const SENDS: readonly Step[] = ['check', 'send', 'block']
 /** Of a deed that takes money: the ledger may take exactly so much, then it does. */
 const PAYS: readonly Step[] = ['check', 'allow', 'send', 'block']
+/** The same, of a wallet that confirms both at once. */
+const PAYS_AT_ONCE: readonly Step[] = ['check', 'batch', 'block']
 
 export function useOwnersDeed(session: Session, takesMoney = false) {
   const deed = useDeed<unknown>()
+  const [atOnce, setAtOnce] = useState(false)
   const run = (act: OwnersAct): void =>
     void deed.run(
       session,
       async (_hands, market, wallet, move) => {
         const { verbs } = await import('./verbs.ts')
         let next: Step = 'send'
+        setAtOnce(false)
         const watched: Wallet = {
           ...wallet,
           sendTransaction: async request => {
@@ -37,12 +42,15 @@ export function useOwnersDeed(session: Session, takesMoney = false) {
           },
         }
         return act(verbs, market, watched, step => {
-          next = step
+          setAtOnce(step === 'batch' || step === 'block')
+          if (step === 'batch' || step === 'block') move(step)
+          else next = step
         })
       },
       { tellsItself: true },
     )
-  return { state: deed.state, reset: deed.reset, run, steps: takesMoney ? PAYS : SENDS }
+  const pays = atOnce ? PAYS_AT_ONCE : PAYS
+  return { state: deed.state, reset: deed.reset, run, steps: takesMoney ? pays : SENDS }
 }
 
 export function Act(props: {

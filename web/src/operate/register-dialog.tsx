@@ -37,9 +37,10 @@ function Review({ wanted, rules, session }: Omit<Props, 'close'>) {
         totalAtomic={bondAtomic}
       />
       <p className="whisper">
-        Your wallet allows the ledger exactly {money(bondAtomic)}, then registers; each shows you its network
-        fee. The bond is free {daysOf(rules.unbondingSeconds)} after you leave. Endpoint, keys and prices can
-        be changed at any time; everyone can read them.
+        Your wallet allows the ledger exactly {money(bondAtomic)} and registers, in one confirmation where it
+        can and in two otherwise; each shows you its network fee. What was allowed before stays allowed, and
+        is not asked for again. The bond is free {daysOf(rules.unbondingSeconds)} after you leave. Endpoint,
+        keys and prices can be changed at any time; everyone can read them.
       </p>
     </div>
   )

@@ -1,4 +1,4 @@
-/** One confirmation for allowance and purchase together, both or neither: EIP-5792, where the wallet says that it can. */
+/** One confirmation for an allowance and what takes it, both or neither: EIP-5792, where the wallet says that it can. */
 import { Problem } from '@grimoire/schema/problem'
 import {
   AtomicityNotSupportedError,
