@@ -74,7 +74,7 @@ test('a devnet gets money and x402 of its own, and is verified by the files of i
   await run('--verify')
   assert.match(
     said.join('\n'),
-    /TestMoney created[\s\S]*stood already and is verified[\s\S]*Verified on Foundry/,
+    /TestMoney created[\s\S]*stood already and is verified[\s\S]*Verified on the devnet/,
   )
 })
 

@@ -19,9 +19,9 @@ function counts(output: string): { passed: number; failed: number } | null {
   return pass ? { passed: Number(pass[1]), failed: fail.reduce((sum, row) => sum + Number(row[1]), 0) } : null
 }
 
-/** A suite runs in a group of its own, so that its files end with it. */
+/** A suite runs in a group of its own, so that its files end with it, and what they started also after its runner has. */
 function end(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined || child.exitCode !== null) return
+  if (child.pid === undefined) return
   try {
     process.kill(-child.pid, signal)
   } catch {
