@@ -1,4 +1,5 @@
 /** A wallet over an account with code (EIP-7702), for tests: what it is asked to send is carried out by a bundler’s transaction. */
+import { devnetChain } from '@grimoire/contracts/devnet-chain'
 import type { Hex } from '@grimoire/schema/hex'
 import { sameAddress } from '@grimoire/schema/hex'
 import {
@@ -11,7 +12,6 @@ import {
   multicall3Abi,
   numberToHex,
 } from 'viem'
-import { foundry } from 'viem/chains'
 import { ACCOUNT_CODE_AT, accountCode } from './fixture-batching.ts'
 import { randomBytes32, type Wallet } from './wallet.ts'
 
@@ -30,7 +30,7 @@ export async function bundlingWallet(options: {
 }) {
   const { rpcUrl, multicall3, account, bundler } = options
   const { address } = account
-  const client = { chain: foundry, transport: http(rpcUrl), pollingInterval: 20, cacheTime: 0 } as const
+  const client = { chain: devnetChain, transport: http(rpcUrl), pollingInterval: 20, cacheTime: 0 } as const
   const signer = createWalletClient({ ...client, account: bundler })
   await createTestClient({ ...client, mode: 'anvil' }).setCode({
     ...{ address: ACCOUNT_CODE_AT, bytecode: accountCode(multicall3) },
@@ -62,13 +62,13 @@ export async function bundlingWallet(options: {
   const provider = {
     async request({ method, params = [] }: Asked): Promise<unknown> {
       const [first] = params as unknown[] // Safety: of the methods that are handled here, all have a list.
-      if (method === 'eth_chainId') return numberToHex(foundry.id)
+      if (method === 'eth_chainId') return numberToHex(devnetChain.id)
       if (method === 'eth_sendTransaction') return send(first as Operation) // Safety: viem asks in this shape.
       throw Object.assign(new Error(`This wallet does not do ${method}.`), { code: 4200 })
     },
   }
   const wallet: Wallet = createWalletClient({
-    ...{ account: address, chain: foundry, transport: custom(provider, { retryCount: 0 }) },
+    ...{ account: address, chain: devnetChain, transport: custom(provider, { retryCount: 0 }) },
   })
   const place = async () => {
     for (const operation of held.splice(0)) await carryOut(operation)

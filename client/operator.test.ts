@@ -1,13 +1,13 @@
 /** An operator's life on a real ledger: join, rotate, collect, leave. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { devnetChain } from '@grimoire/contracts/devnet-chain'
 import { admissionsAbi } from '@grimoire/contracts/generated/admissions'
 import { operatorsAbi } from '@grimoire/contracts/generated/operators'
 import { splitUsage } from '@grimoire/schema/amounts'
 import { isProblem } from '@grimoire/schema/problem'
 import { createWalletClient, custom, encodeFunctionData } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
-import { foundry } from 'viem/chains'
 import { creditOf, owedTo } from './credits.ts'
 import { earnings } from './earnings.ts'
 import { createBareWork, joinOperator, PRICES, startWorld, TERMS, type World } from './fixture.ts'
@@ -69,7 +69,11 @@ test('one whose wallet takes batches confirms bond and registration once; one wh
   const [paymentKey, otherKey] = [keyOf(), keyOf()]
   const batching = batchingWallet({ rpcUrl, account: batcher.account, multicall3: addresses.multicall3 })
   const wallet: Wallet = createWalletClient({
-    ...{ account: batcher.account.address, chain: foundry, transport: custom(batching, { retryCount: 0 }) },
+    ...{
+      account: batcher.account.address,
+      chain: devnetChain,
+      transport: custom(batching, { retryCount: 0 }),
+    },
   })
   batching.mood.refuses = true
   const options = { ...card, wallet, paymentKey, sessionKey: randomBytes32() }

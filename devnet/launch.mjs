@@ -4,13 +4,15 @@
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const modules = join(root, 'node_modules')
 const marker = join(modules, '.grimoire-installed')
+/** Names who installs. Beside the modules, which an installation empties first. */
+const turn = join(root, '.grimoire', 'installing')
 
 const COMMANDS = {
   start: 'devnet/start.ts',
@@ -55,6 +57,47 @@ function installedPackages() {
     (sum, name) => sum + (name.startsWith('@') ? readdirSync(join(modules, name)).length : 1),
     0,
   )
+}
+
+const pause = ms => new Promise(resolve => setTimeout(resolve, ms))
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error.code === 'EPERM'
+  }
+}
+
+/** True where it is ours. One that whoever had it left behind, dead, is taken away first. */
+function takeTurn() {
+  mkdirSync(dirname(turn), { recursive: true })
+  try {
+    writeFileSync(turn, String(process.pid), { flag: 'wx' })
+    return true
+  } catch {
+    // Empty for a moment, while its taker writes.
+    const holder = existsSync(turn) ? readFileSync(turn, 'utf8') : ''
+    if (holder !== '' && !isAlive(Number(holder))) rmSync(turn, { force: true })
+    return false
+  }
+}
+
+/** Two commands in a fresh clone: npm would empty the modules under the other's feet. */
+async function installInTurn() {
+  let said = false
+  while (!isInstalled()) {
+    if (takeTurn()) {
+      process.on('exit', () => rmSync(turn, { force: true }))
+      if (!isInstalled()) await install()
+      rmSync(turn, { force: true })
+      return
+    }
+    if (!said) process.stderr.write('Another command is installing what is missing; this one waits for it.\n')
+    said = true
+    await pause(500)
+  }
 }
 
 async function install() {
@@ -118,7 +161,7 @@ if (!Object.hasOwn(COMMANDS, command)) {
   stop(`There is no command "${command ?? ''}".`, `Use one of: ${Object.keys(COMMANDS).join(', ')}.`)
 }
 requirePlatform()
-if (!isInstalled()) await install()
+await installInTurn()
 
 const node = findNode()
 const PAGE = join(root, COMMANDS.page)

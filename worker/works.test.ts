@@ -168,8 +168,12 @@ describe('one work', () => {
   })
 
   test('an unknown work is 404, a malformed id 400', async () => {
-    const unknown = await json(world.edge, '/v1/works/12345')
-    assert.deepEqual([unknown.status, unknown.body.code], [404, 'work_unknown'])
+    for (const page of ['', '/children', '/prices', '/openings', '/activity']) {
+      const unknown = await json(world.edge, `/v1/works/12345${page}`)
+      assert.deepEqual([unknown.status, unknown.body.code], [404, 'work_unknown'], page)
+    }
+    const childless = await json(world.edge, `/v1/works/${ids[0]}/children`)
+    assert.deepEqual([childless.status, childless.body.children], [200, []])
     assert.equal((await json(world.edge, '/v1/works/0x12')).status, 400)
     assert.equal((await json(world.edge, `/v1/works/${'9'.repeat(78)}`)).status, 400)
   })

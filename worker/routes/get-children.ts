@@ -15,7 +15,10 @@ const route = createRoute({
   summary: 'Works made from a work',
   middleware: remembered,
   request: { params: z.object({ workId: workIdText }), query: pageQuery },
-  responses: answers('Works that name it as their parent, by their ids', childrenPage, ['cursor_invalid']),
+  responses: answers('Works that name it as their parent, by their ids', childrenPage, [
+    'cursor_invalid',
+    'work_unknown',
+  ]),
 })
 
 export const getChildren = (app: App) =>

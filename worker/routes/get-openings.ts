@@ -10,7 +10,7 @@ const route = createRoute({
   path: '/v1/works/{workId}/openings',
   summary: 'Proofs that nodes opened a work',
   request: { params: z.object({ workId: workIdText }) },
-  responses: answers('Proofs of all versions, the newest version first', openingsPage),
+  responses: answers('Proofs of all versions, the newest version first', openingsPage, ['work_unknown']),
 })
 
 export const getOpenings = (app: App) =>

@@ -15,7 +15,10 @@ const route = createRoute({
   summary: 'The history of the price of a work',
   middleware: remembered,
   request: { params: z.object({ workId: workIdText }), query: pageQuery },
-  responses: answers('One point for each purchase, the newest first', pricesPage, ['cursor_invalid']),
+  responses: answers('One point for each purchase, the newest first', pricesPage, [
+    'cursor_invalid',
+    'work_unknown',
+  ]),
 })
 
 export const getPrices = (app: App) =>

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import type { Settings } from '../env.ts'
 import { blockOf } from '../indexer/facts.ts'
 import { readCursor, writeCursor } from './cursors.ts'
-import { requireWork } from './known-work.ts'
+import { requireWorkIfNone } from './known-work.ts'
 
 export type Subject = { workId: string } | { account: string }
 
@@ -134,8 +134,7 @@ export async function activityOf(
     .prepare(statementOf(subject))
     .bind(whose, limit + 1, ...before.event, ...before.order)
     .all<Found>()
-  // Of a work on the ledger there is at least its making.
-  if (results.length === 0 && cursor === undefined && 'workId' in subject) await requireWork(db, whose)
+  if ('workId' in subject) await requireWorkIfNone(db, { workId: whose, cursor, found: results })
   const found = results.sort(newestFirst)
   const shown = found.slice(0, limit)
   const rest = found.slice(limit)

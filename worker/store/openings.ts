@@ -4,6 +4,7 @@ import { operators } from '@grimoire/schema/tables'
 import { openings } from '@grimoire/schema/tables-posted'
 import { sql } from 'drizzle-orm'
 import type { Hex } from 'viem'
+import { requireWorkIfNone } from './known-work.ts'
 
 /** For each work. */
 const MAX_KEPT = 32
@@ -61,6 +62,7 @@ export async function putOpening(
 /** Of all versions, the newest first; as many as go into one answer. */
 export async function openingsOf(db: D1Database, workId: string): Promise<SignedOpening[]> {
   const { results } = await db.prepare(`SELECT o.proof ${RANKED}`).bind(workId).all<{ proof: string }>()
+  await requireWorkIfNone(db, { workId, found: results })
   const shown: SignedOpening[] = []
   let chars = 0
   for (const { proof } of results) {

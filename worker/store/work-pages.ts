@@ -8,6 +8,7 @@ import { getAddress } from 'viem'
 import { z } from 'zod'
 import type { Settings } from '../env.ts'
 import { pageOf, readCursor } from './cursors.ts'
+import { requireWorkIfNone } from './known-work.ts'
 
 type Asked = { workId: string; limit: number; cursor?: string | undefined }
 
@@ -32,6 +33,7 @@ export async function childrenOf(
     .where(and(eq(parents.parentId, workId), after === null ? undefined : gt(parents.workId, after)))
     .orderBy(asc(parents.workId))
     .limit(limit + 1)
+  await requireWorkIfNone(db, { workId, cursor, found: rows })
   const { page, nextCursor } = await pageOf(settings, asked, { rows, limit, placeOf: last => last.workId })
   return {
     children: page.map(row => ({ ...row, creator: getAddress(row.creator) })),
@@ -53,6 +55,7 @@ export async function pricesOf(
     .where(and(eq(trades.workId, workId), before === null ? undefined : lt(trades.seq, before)))
     .orderBy(desc(trades.seq))
     .limit(limit + 1)
+  await requireWorkIfNone(db, { workId, cursor, found: rows })
   const { page, nextCursor } = await pageOf(settings, asked, { rows, limit, placeOf: last => last.seq })
   return {
     prices: page.map(({ atSeconds, costAtomic, quantity, kind, transaction }) => ({

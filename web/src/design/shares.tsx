@@ -1,13 +1,14 @@
 /** Who gets what, as a bar and as a list: the list says it in words and sums, the bar only repeats it to the eye. */
 import { money } from '../words/plain.ts'
 
-export type Share = { who: string; amountAtomic: bigint; note?: string }
+export type Share = { who: string; amountAtomic: bigint }
 
 /** One hue, set apart by weight: legible without telling colours from one another. */
 const FILLS = ['bg-rubric', 'bg-ink', 'bg-edge', 'bg-line']
 
+/** In percent, to a basis point: what the ledger counts shares in. */
 const partOf = (amountAtomic: bigint, totalAtomic: bigint): number =>
-  totalAtomic === 0n ? 0 : Number((amountAtomic * 1_000n) / totalAtomic) / 10
+  totalAtomic === 0n ? 0 : Number((amountAtomic * 20_000n + totalAtomic) / (totalAtomic * 2n)) / 100
 
 export function Shares({ title, shares }: { title: string; shares: readonly Share[] }) {
   const totalAtomic = shares.reduce((sum, share) => sum + share.amountAtomic, 0n)
@@ -25,13 +26,10 @@ export function Shares({ title, shares }: { title: string; shares: readonly Shar
         ))}
       </div>
       <ul className="mt-2">
-        {shown.map(({ who, amountAtomic, note }, index) => (
+        {shown.map(({ who, amountAtomic }, index) => (
           <li key={who} className="flex items-baseline gap-2.5 py-0.5">
             <span aria-hidden="true" className={`size-2.5 shrink-0 ${FILLS[index % FILLS.length]}`} />
-            <span className="grow">
-              {who}
-              {note && <span className="whisper"> {note}</span>}
-            </span>
+            <span className="grow">{who}</span>
             <span className="whitespace-nowrap tabular-nums">{money(amountAtomic)}</span>
             <span className="whisper w-14 shrink-0 text-right tabular-nums">
               {partOf(amountAtomic, totalAtomic)} %

@@ -1,7 +1,6 @@
 /** Who gets what, by the ledger's own arithmetic: of a first sale, of a resale, and of an answer. */
 import { shareOf, splitSale, splitUsage } from '@grimoire/schema/amounts'
 import type { Share } from '../design/shares.tsx'
-import { percent } from '../words/plain.ts'
 import type { CheckedWork } from './queries.ts'
 
 /** By this name the studio finds what its maker earns among the shares. */
@@ -13,7 +12,7 @@ export function sharesOfFirstSale({ feeBps }: Pick<CheckedWork, 'feeBps'>, price
   const feeAtomic = shareOf(priceAtomic, feeBps)
   return [
     { who: MAKER, amountAtomic: priceAtomic - feeAtomic },
-    { who: 'The market', amountAtomic: feeAtomic, note: percent(feeBps) },
+    { who: 'The market', amountAtomic: feeAtomic },
   ]
 }
 
@@ -28,8 +27,8 @@ export function sharesOfResale(
   })
   return [
     { who: 'The seller', amountAtomic: sellerAtomic },
-    { who: MAKER, amountAtomic: royaltyAtomic, note: percent(resaleRoyaltyBps) },
-    { who: 'The market', amountAtomic: feeAtomic, note: percent(feeBps) },
+    { who: MAKER, amountAtomic: royaltyAtomic },
+    { who: 'The market', amountAtomic: feeAtomic },
   ]
 }
 
