@@ -187,7 +187,7 @@ test('an edition is offered with its royalty shown, bought by another, and its s
   await page.getByLabel('Price in dollars').fill('20')
   await page.getByText('$1.50', { exact: true }).waitFor()
   await requireAccessible(page, 'the offer of an edition')
-  await page.getByRole('button', { name: 'Offer it for $20.00' }).click()
+  await page.getByRole('button', { name: 'Put it up for sale at $20.00' }).click()
   await page.getByText('It stands on the market for $20.00').waitFor()
   await page.getByRole('button', { name: 'Good' }).click()
   await page.getByRole('button', { name: 'Withdraw' }).waitFor()

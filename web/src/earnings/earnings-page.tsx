@@ -92,8 +92,7 @@ function Account({ session, earned }: { session: Session; earned: Earned }) {
         <Chapter title="Why is there nothing?">
           <p className="max-w-2xl">
             This account was never credited. Makers earn when their work is bought, sold again, or answers;
-            operators when a machine of theirs answers. Answers are credited when the machine has claimed
-            them, which it does by itself every while.
+            operators when a machine of theirs answers.
           </p>
           <Why address={session.address} />
         </Chapter>

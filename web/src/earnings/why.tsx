@@ -54,7 +54,7 @@ function Reasons({ reasons }: { reasons: readonly string[] }) {
         </ul>
       )}
       <p className="whisper mt-2">
-        Answers are credited when the machine has claimed them, which it does by itself every while.{' '}
+        Answers are credited when the machine has claimed them, which it does by itself from time to time.{' '}
         <Link to="/operate" className="text-rubric">
           Operate a machine
         </Link>

@@ -15,9 +15,8 @@ const STEPS: readonly Step[] = ['check', 'send', 'block']
 
 /** The ledger rounds edition by edition, and so does this. */
 const sharesOf = (work: CheckedWork, { offer }: FoundOffer, quantity: number) =>
-  sharesOfResale(work, BigInt(offer.priceAtomic)).map(share => ({
+  sharesOfResale(work, BigInt(offer.priceAtomic), 'You').map(share => ({
     ...share,
-    who: share.who === 'The seller' ? 'You' : share.who,
     amountAtomic: share.amountAtomic * BigInt(quantity),
   }))
 

@@ -19,6 +19,7 @@ export function sharesOfFirstSale({ feeBps }: Pick<CheckedWork, 'feeBps'>, price
 export function sharesOfResale(
   { terms, feeBps }: Pick<CheckedWork, 'terms' | 'feeBps'>,
   priceAtomic: bigint,
+  seller = 'The seller',
 ): Share[] {
   const { resaleRoyaltyBps } = terms
   const { royaltyAtomic, feeAtomic, sellerAtomic } = splitSale(priceAtomic, {
@@ -26,7 +27,7 @@ export function sharesOfResale(
     protocolFeeBps: feeBps,
   })
   return [
-    { who: 'The seller', amountAtomic: sellerAtomic },
+    { who: seller, amountAtomic: sellerAtomic },
     { who: MAKER, amountAtomic: royaltyAtomic },
     { who: 'The market', amountAtomic: feeAtomic },
   ]
