@@ -81,7 +81,8 @@ const tablesOf = async (db: Database): Promise<string[]> =>
     await rowsOf(
       db,
       `SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'
-       AND name NOT LIKE 'search%' AND name NOT LIKE 'shelves%' AND name NOT LIKE 'scratch%' AND name NOT LIKE 'd1_%' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_cf%' ESCAPE '\\'`,
+       AND name NOT LIKE 'search%' AND name NOT LIKE 'shelves%' AND name NOT LIKE 'scratch%'
+       AND name NOT LIKE 'word_pieces%' AND name NOT LIKE 'd1_%' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_cf%' ESCAPE '\\'`,
     )
   ).map(row => String(row.name))
 
@@ -141,7 +142,8 @@ test('a database with rows in every table goes forward, one migration after the 
       }
       for (const table of filled) {
         const [row] = await rowsOf(old, `SELECT count(*) AS kept FROM "${table}"`)
-        assert.equal(row?.kept, 1, `${name} lost what was in ${table}`)
+        // Triggers may have added to what was put there.
+        assert.ok(Number(row?.kept) >= 1, `${name} lost what was in ${table}`)
       }
       for (const table of tables.filter(one => !filled.has(one))) {
         await old.prepare(`DELETE FROM "${table}"`).run()
