@@ -24,6 +24,20 @@ test('the Worker is at most 250 kB, gzipped, and holds no text of a language tha
   assert.deepEqual(zod, ['en.js'])
 })
 
+test('the start of an isolate evaluates no route, no schema and no library that only routes need', async () => {
+  const { atStart, inputs } = await bundleWorker()
+  const ofRoutes = /worker\/(routes|store)\/|\/(zod|viem|drizzle-orm|ox)\/|schema\/(catalogue|tables)\.ts$/
+  assert.ok(atStart.some(input => input.endsWith('worker/door.ts')))
+  assert.deepEqual(
+    atStart.filter(input => ofRoutes.test(input)),
+    [],
+  )
+  assert.ok(
+    inputs.filter(input => ofRoutes.test(input)).length > 300,
+    'they are in the bundle, for whoever asks',
+  )
+})
+
 test('each deployment binds and sets what the development one does, and is told its limits truly', () => {
   assert.deepEqual(deploymentFaults(), [])
   const text = readFileSync(CONFIG, 'utf8')
