@@ -97,21 +97,16 @@ test('two tabs in one conversation lose nothing of each other: what is said in o
   await composer(page).fill('What is the harbor fee?')
   await Promise.all([composer(other).press('Enter'), composer(page).press('Enter')])
   for (const tab of [page, other]) await receipts(tab).nth(4).waitFor()
-  await page.reload()
-  await receipts(page).nth(4).waitFor()
-  const said = await takenAlong(page)
-  assert.deepEqual(
-    said
-      .slice(2)
-      .map(({ question }) => question)
-      .toSorted(),
-    [...['What is the harbor fee?', 'What is the safe code?', 'What is your name?']],
-  )
-  for (const { answers } of said)
-    assert.deepEqual(
-      answers.map(({ end }) => end),
-      ['whole'],
-    )
+  await other.reload()
+  await receipts(other).nth(4).waitFor()
+  const said = await takenAlong(other)
+  const last = said.slice(2).map(({ question }) => question)
+  assert.deepEqual(last.toSorted(), [
+    'What is the harbor fee?',
+    'What is the safe code?',
+    'What is your name?',
+  ])
+  assert.ok(said.every(({ answers }) => answers.length === 1 && answers[0]?.end === 'whole'))
   await other.close()
 })
 
