@@ -8,7 +8,7 @@ import { type Browser, chromium } from 'playwright-core'
  * page costs; without one, Chromium paints by itself.
  */
 const NOT_HERE =
-  /^--(single-process|in-process-gpu|ignore-gpu-blocklist|use-gl|use-angle|enable-unsafe-swiftshader|no-zygote)\b/
+  /^--(single-process|in-process-gpu|ignore-gpu-blocklist|use-gl|use-angle|enable-unsafe-swiftshader)\b/
 
 export async function launchBrowser(): Promise<Browser> {
   const args = [...packedChromium.args.filter(arg => !NOT_HERE.test(arg)), '--no-sandbox', '--disable-gpu']
