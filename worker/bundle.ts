@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, join } from 'node:path'
-import { type BuildOptions, build, type Plugin } from 'esbuild'
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
 import { leanDrizzle, leanLedger, leanViem, leanZod, oneCopyOfCurves } from './lean.ts'
 
 const ENTRY = join(import.meta.dirname, 'index.ts')
@@ -23,11 +23,25 @@ const SETTINGS = {
   logLevel: 'silent',
 } as const satisfies BuildOptions
 
-/** `inputs` are the files that went in: the proof of what did not. `measured` is the benchmark's. */
+/** What is imported by name runs when the module is evaluated; what is imported by a call, when that is made. */
+function evaluatedFrom({ inputs, outputs }: Metafile): string[] {
+  const entry = Object.values(outputs)[0]?.entryPoint ?? ''
+  const reached = new Set([entry])
+  for (const input of reached) {
+    for (const { path, kind, external } of inputs[input]?.imports ?? [])
+      if (kind === 'import-statement' && !external) reached.add(path)
+  }
+  return [...reached]
+}
+
+/**
+ * `inputs` are the files that went in: the proof of what did not; `atStart` those of them that an isolate evaluates before
+ * its first request. `measured` is the benchmark's.
+ */
 export async function bundleWorker({
   minify = false,
   measured = false,
-} = {}): Promise<{ code: string; inputs: string[] }> {
+} = {}): Promise<{ code: string; inputs: string[]; atStart: string[] }> {
   const result = await build({
     entryPoints: [measured ? MEASURED_ENTRY : ENTRY],
     minify,
@@ -35,7 +49,9 @@ export async function bundleWorker({
     metafile: true,
     plugins: [leanZod, leanViem, leanLedger, leanDrizzle, oneCopyOfCurves],
   })
-  return { code: result.outputFiles[0]?.text ?? '', inputs: Object.keys(result.metafile.inputs) }
+  const { metafile, outputFiles } = result
+  const code = outputFiles[0]?.text ?? ''
+  return { code, inputs: Object.keys(metafile.inputs), atStart: evaluatedFrom(metafile) }
 }
 
 /** The card drawer, with its fonts and its compiled library as modules beside it, as wrangler ships them. */
