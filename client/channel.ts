@@ -62,14 +62,9 @@ const depositWithin =
     return wanted > room ? room : wanted
   }
 
-export function openChannel(market: Market, options: ChannelOptions) {
-  const { wallet, checked, store, maxDepositAtomic, depositAtomic } = options
-  const { chainId, money } = market.addresses
-  const { quote, paymentKey } = checked
-  const network = `eip155:${chainId}` as const
-  const session = privateKeyToAccount(options.sessionKey)
+/** Who signs for x402's client: deposits the wallet, vouchers the session key; each signature is counted. */
+function signersOf(market: Market, wallet: Wallet, session: PrivateKeyAccount) {
   const count: SignatureCount = { walletSignatures: 0, vouchers: 0 }
-  const storage = channelStorage(store)
   // Safety (both): x402 types the message as loose records; viem checks the same value when it signs.
   const walletSigner = {
     address: wallet.account.address,
@@ -90,11 +85,23 @@ export function openChannel(market: Market, options: ChannelOptions) {
     readContract: (call: unknown) =>
       market.publicClient.readContract(call as Parameters<typeof market.publicClient.readContract>[0]),
   }
-  const scheme = new BatchSettlementEvmScheme(toClientEvmSigner(walletSigner, reader), {
+  return { depositor: toClientEvmSigner(walletSigner, reader), voucherSigner, count }
+}
+
+export function openChannel(market: Market, options: ChannelOptions) {
+  const { wallet, checked, store, maxDepositAtomic, depositAtomic } = options
+  const { chainId, money } = market.addresses
+  const { quote, paymentKey } = checked
+  const network = `eip155:${chainId}` as const
+  const session = privateKeyToAccount(options.sessionKey)
+  const storage = channelStorage(store)
+  const { depositor, voucherSigner, count } = signersOf(market, wallet, session)
+  const depositStrategy = depositWithin(maxDepositAtomic, depositAtomic)
+  const scheme = new BatchSettlementEvmScheme(depositor, {
     storage,
     voucherSigner,
     salt: NO_SALT,
-    depositStrategy: depositWithin(maxDepositAtomic, depositAtomic),
+    depositStrategy,
   })
   // Spend controls admit our money only; the cap for one turn is checked by `requirementOf`, since a cap here
   // would also cap the deposit at five times itself.
@@ -110,16 +117,8 @@ export function openChannel(market: Market, options: ChannelOptions) {
     withdrawDelay: quote.withdrawDelaySeconds,
     salt: NO_SALT,
   }
-  return {
-    id: computeChannelId(config, network),
-    config,
-    network,
-    session,
-    count,
-    scheme,
-    storage,
-    http: new x402HTTPClient(client),
-  }
+  const id = computeChannelId(config, network)
+  return { id, config, network, session, count, scheme, storage, http: new x402HTTPClient(client) }
 }
 
 const refuse = (param: string, got: unknown, expected: unknown): never => {

@@ -1,6 +1,7 @@
 /** What the ledger owes an account now: its credit, and what its works have accrued and nobody has gathered yet. */
 import { worksAbi } from '@grimoire/contracts/generated/works'
 import { type Hex, sameAddress } from '@grimoire/schema/hex'
+import { readSince } from './block-ranges.ts'
 import { ledgerProblem } from './ledger-errors.ts'
 import type { Ledger } from './market.ts'
 
@@ -26,15 +27,12 @@ export async function worksOf(
   ledger: Ledger,
   { creator, fromBlock }: { creator?: Hex; fromBlock?: bigint },
 ): Promise<bigint[]> {
-  const created = await ledger.publicClient
-    .getContractEvents({
-      ...at(ledger),
-      eventName: 'WorkCreated',
-      args: creator === undefined ? {} : { creator },
-      fromBlock: fromBlock ?? BigInt(ledger.addresses.deployedAtBlock),
-      strict: true,
-    })
-    .catch(failed)
+  const args = creator === undefined ? {} : { creator }
+  const call = { ...at(ledger), eventName: 'WorkCreated', args, strict: true } as const
+  const since = fromBlock ?? BigInt(ledger.addresses.deployedAtBlock)
+  const created = await readSince(ledger, since, range =>
+    ledger.publicClient.getContractEvents({ ...call, ...range }),
+  ).catch(failed)
   return created.map(({ args }) => args.workId)
 }
 

@@ -1,6 +1,7 @@
 /** What an account has earned on the ledger, payment by payment: sales, royalties, answers, fees, refused proceeds. */
 import { worksAbi } from '@grimoire/contracts/generated/works'
 import type { Hex } from '@grimoire/schema/hex'
+import { type BlockRange, readSince } from './block-ranges.ts'
 import { isTreasury, owedTo, worksOf } from './credits.ts'
 import { ledgerProblem } from './ledger-errors.ts'
 import type { Ledger } from './market.ts'
@@ -28,10 +29,10 @@ const rowOf = (kind: EarningKind, workId: bigint, amountAtomic: bigint, place: P
   return { kind, workId: String(workId), amountAtomic, transactionHash, blockNumber, logIndex }
 }
 
-type Span = { ledger: Ledger; fromBlock: bigint }
+type Span = { ledger: Ledger; range: BlockRange }
 
-const source = ({ ledger, fromBlock }: Span) =>
-  ({ address: ledger.addresses.works, abi: worksAbi, fromBlock, strict: true }) as const
+const source = ({ ledger, range }: Span) =>
+  ({ address: ledger.addresses.works, abi: worksAbi, strict: true, ...range }) as const
 
 /** What payments for these works brought their creator; every work's without a list, then the protocol's part of each. */
 async function fromWorks(span: Span, workIds: bigint[] | null): Promise<Row[]> {
@@ -91,20 +92,23 @@ async function fromRefusals(span: Span, seller: Hex): Promise<Row[]> {
 
 /** What is owed now, and every payment that the account had a share in since a block (the deployment without one). */
 export async function earnings(ledger: Ledger, { account, fromBlock }: { account: Hex; fromBlock?: bigint }) {
-  const span = { ledger, fromBlock: fromBlock ?? BigInt(ledger.addresses.deployedAtBlock) }
+  const since = fromBlock ?? BigInt(ledger.addresses.deployedAtBlock)
   try {
     const [own, forTreasury] = await Promise.all([
       worksOf(ledger, { creator: account }),
       isTreasury(ledger, account),
     ])
-    const found = await Promise.all([
-      fromWorks(span, own),
-      forTreasury ? fromWorks(span, null) : [],
-      fromServing(span, account),
-      fromRefusals(span, account),
-    ])
+    const found = await readSince(ledger, since, async range => {
+      const span = { ledger, range }
+      const parts = await Promise.all([
+        fromWorks(span, own),
+        forTreasury ? fromWorks(span, null) : [],
+        fromServing(span, account),
+        fromRefusals(span, account),
+      ])
+      return parts.flat()
+    })
     const rows: Earning[] = found
-      .flat()
       .filter(({ amountAtomic }) => amountAtomic > 0n)
       .sort((a, b) => Number(a.blockNumber - b.blockNumber) || a.logIndex - b.logIndex)
       .map(({ logIndex: _, ...earning }) => earning)

@@ -3,6 +3,7 @@ import { keyNetworkAbi } from '@grimoire/contracts/generated/key-network'
 import { operatorsAbi } from '@grimoire/contracts/generated/operators'
 import { policyAbi } from '@grimoire/contracts/generated/policy'
 import type { Hex } from '@grimoire/schema/hex'
+import { type BlockRange, readSince } from './block-ranges.ts'
 import { ledgerProblem } from './ledger-errors.ts'
 import type { Ledger } from './market.ts'
 
@@ -18,8 +19,8 @@ export type Announcement = { blockNumber: bigint; transaction: Hex } & (
 type Place = { blockNumber: bigint; transactionHash: Hex }
 const placeOf = ({ blockNumber, transactionHash }: Place) => ({ blockNumber, transaction: transactionHash })
 
-async function ofPolicy({ publicClient, addresses }: Ledger, fromBlock: bigint): Promise<Announcement[]> {
-  const at = { address: addresses.policy, abi: policyAbi, fromBlock, strict: true } as const
+async function ofPolicy({ publicClient, addresses }: Ledger, range: BlockRange): Promise<Announcement[]> {
+  const at = { address: addresses.policy, abi: policyAbi, strict: true, ...range } as const
   const [announced, withdrawn, listed, removed] = await Promise.all([
     publicClient.getContractEvents({ ...at, eventName: 'FeeAnnounced' }),
     publicClient.getContractEvents({ ...at, eventName: 'FeeWithdrawn' }),
@@ -43,8 +44,8 @@ async function ofPolicy({ publicClient, addresses }: Ledger, fromBlock: bigint):
   ]
 }
 
-async function ofOperators({ publicClient, addresses }: Ledger, fromBlock: bigint): Promise<Announcement[]> {
-  const at = { address: addresses.operators, abi: operatorsAbi, fromBlock, strict: true } as const
+async function ofOperators({ publicClient, addresses }: Ledger, range: BlockRange): Promise<Announcement[]> {
+  const at = { address: addresses.operators, abi: operatorsAbi, strict: true, ...range } as const
   const [announced, taken] = await Promise.all([
     publicClient.getContractEvents({ ...at, eventName: 'SlashAnnounced' }),
     publicClient.getContractEvents({ ...at, eventName: 'Slashed' }),
@@ -62,8 +63,8 @@ async function ofOperators({ publicClient, addresses }: Ledger, fromBlock: bigin
   ]
 }
 
-async function ofKeepers({ publicClient, addresses }: Ledger, fromBlock: bigint): Promise<Announcement[]> {
-  const at = { address: addresses.keyNetwork, abi: keyNetworkAbi, fromBlock, strict: true } as const
+async function ofKeepers({ publicClient, addresses }: Ledger, range: BlockRange): Promise<Announcement[]> {
+  const at = { address: addresses.keyNetwork, abi: keyNetworkAbi, strict: true, ...range } as const
   const announced = await publicClient.getContractEvents({ ...at, eventName: 'Announced' })
   return announced.map(log => ({
     ...{ ...placeOf(log), kind: 'keepers_announced' as const, nodes: log.args.nodes.length },
@@ -74,12 +75,11 @@ async function ofKeepers({ publicClient, addresses }: Ledger, fromBlock: bigint)
 
 export async function economyHistory(ledger: Ledger): Promise<Announcement[]> {
   const fromBlock = BigInt(ledger.addresses.deployedAtBlock)
-  const found = await Promise.all([
-    ofPolicy(ledger, fromBlock),
-    ofOperators(ledger, fromBlock),
-    ofKeepers(ledger, fromBlock),
-  ]).catch(error => {
+  const found = await readSince(ledger, fromBlock, async range => {
+    const of = [ofPolicy(ledger, range), ofOperators(ledger, range), ofKeepers(ledger, range)]
+    return (await Promise.all(of)).flat()
+  }).catch(error => {
     throw ledgerProblem(error, 'reading what was announced')
   })
-  return found.flat().sort((a, b) => Number(b.blockNumber - a.blockNumber))
+  return found.sort((a, b) => Number(b.blockNumber - a.blockNumber))
 }

@@ -3,6 +3,7 @@ import { worksAbi } from '@grimoire/contracts/generated/works'
 import { holdingsPage } from '@grimoire/schema/catalogue'
 import { type Hex, sameAddress } from '@grimoire/schema/hex'
 import { Problem } from '@grimoire/schema/problem'
+import { readSince } from './block-ranges.ts'
 import { askEdge, nullWhenAway } from './edge.ts'
 import { ledgerProblem } from './ledger-errors.ts'
 import { editionsOf } from './ledger-work.ts'
@@ -11,16 +12,18 @@ import type { Market } from './market.ts'
 export type Holding = { workId: string; editions: bigint; openedCopies: bigint }
 
 /** Every work that the account was ever given an edition of, by the ledger's own events. */
-async function everHeld({ publicClient, addresses }: Market, holder: Hex): Promise<string[]> {
-  const { works: address, deployedAtBlock } = addresses
-  const at = { address, abi: worksAbi, fromBlock: BigInt(deployedAtBlock), strict: true } as const
-  const [one, many] = await Promise.all([
-    publicClient.getContractEvents({ ...at, eventName: 'TransferSingle', args: { to: holder } }),
-    publicClient.getContractEvents({ ...at, eventName: 'TransferBatch', args: { to: holder } }),
-  ]).catch(error => {
+async function everHeld(market: Market, holder: Hex): Promise<string[]> {
+  const { publicClient, addresses } = market
+  const at = { address: addresses.works, abi: worksAbi, args: { to: holder }, strict: true } as const
+  const ids = await readSince(market, BigInt(addresses.deployedAtBlock), async range => {
+    const [one, many] = await Promise.all([
+      publicClient.getContractEvents({ ...at, eventName: 'TransferSingle', ...range }),
+      publicClient.getContractEvents({ ...at, eventName: 'TransferBatch', ...range }),
+    ])
+    return [...one.map(({ args }) => args.id), ...many.flatMap(({ args }) => args.ids)]
+  }).catch(error => {
     throw ledgerProblem(error, 'reading holdings')
   })
-  const ids = [...one.map(({ args }) => args.id), ...many.flatMap(({ args }) => args.ids)]
   return [...new Set(ids.map(String))]
 }
 

@@ -109,6 +109,7 @@ export async function startNode(world: SmallMarket, setup: NodeSetup = {}) {
         port: 0,
         minDepositAtomic,
         withdrawDelaySeconds: 900,
+        canaryEverySeconds: 1,
         engine: { gpu: false, threads: 1 },
         paymentKey,
         sessionKey: sessionKey.secretKey,

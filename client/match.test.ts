@@ -37,6 +37,10 @@ test('the edge measures a real node, and shows the quote that the client would g
   const { health, samples } = operatorDetail.parse(await told(`/v1/operators/${live.operator}`))
   assert.deepEqual([health?.status, health?.reached, health?.uptime_last_30m], ['up', 'quoted', 100])
   assert.ok(health?.latency_last_30m && samples[0]?.connectMs !== null)
+  const [{ firstTokenMs, tokensPerSecond } = {}] = samples
+  assert.ok(firstTokenMs !== undefined && tokensPerSecond !== undefined && tokensPerSecond > 0)
+  assert.equal(health.first_token_last_30m?.p99, firstTokenMs)
+  assert.equal(health.throughput_last_30m?.p50, tokensPerSecond)
   const down = operatorDetail.parse(await told(`/v1/operators/${gone}`))
   assert.deepEqual([down.health?.status, down.health?.fault], ['down', 'endpoint_unreachable'])
   const { operators } = servingPage.parse(await told(`/v1/works/${workId}/operators`))

@@ -2,6 +2,7 @@
 import { operatorsAbi } from '@grimoire/contracts/generated/operators'
 import { operatorsPage } from '@grimoire/schema/catalogue'
 import type { Hex } from '@grimoire/schema/hex'
+import { readSince } from './block-ranges.ts'
 import { ledgerProblem } from './ledger-errors.ts'
 import type { Ledger } from './market.ts'
 import { admits, type OperatorRecord, readOperator } from './operator-read.ts'
@@ -14,19 +15,15 @@ async function listedBy(edgeUrl: string): Promise<Hex[]> {
   return operatorsPage.parse(await response.json()).operators.map(({ operator }) => operator)
 }
 
-/** On a chain with a long history an RPC may refuse so wide a range; an edge is asked first. */
-export async function registeredOperators({ publicClient, addresses }: Ledger): Promise<Hex[]> {
-  const events = await publicClient
-    .getContractEvents({
-      address: addresses.operators,
-      abi: operatorsAbi,
-      eventName: 'OperatorRegistered',
-      fromBlock: BigInt(addresses.deployedAtBlock),
-      strict: true,
-    })
-    .catch(error => {
-      throw ledgerProblem(error, 'reading who registered')
-    })
+/** On a chain with a long history this takes many questions; an edge is asked first. */
+export async function registeredOperators(ledger: Ledger): Promise<Hex[]> {
+  const { publicClient, addresses } = ledger
+  const call = { address: addresses.operators, abi: operatorsAbi, eventName: 'OperatorRegistered' } as const
+  const events = await readSince(ledger, BigInt(addresses.deployedAtBlock), range =>
+    publicClient.getContractEvents({ ...call, strict: true, ...range }),
+  ).catch(error => {
+    throw ledgerProblem(error, 'reading who registered')
+  })
   return [...new Set(events.map(({ args }) => args.operator))]
 }
 

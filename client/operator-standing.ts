@@ -2,6 +2,7 @@
 import { operatorsAbi } from '@grimoire/contracts/generated/operators'
 import { type Hex, sameAddress } from '@grimoire/schema/hex'
 import { zeroAddress } from 'viem'
+import { readSince } from './block-ranges.ts'
 import { ledgerProblem } from './ledger-errors.ts'
 import type { Ledger } from './market.ts'
 import { type OperatorRecord, readOperator } from './operator-read.ts'
@@ -61,14 +62,10 @@ export async function readBondRules(ledger: Ledger): Promise<BondRules> {
 
 /** The words of the newest announcement. */
 async function reasonOf(ledger: Ledger, operator: Hex): Promise<string | null> {
-  const announced = await ledger.publicClient
-    .getContractEvents({
-      ...registryOf(ledger),
-      eventName: 'SlashAnnounced',
-      args: { operator },
-      fromBlock: BigInt(ledger.addresses.deployedAtBlock),
-      strict: true,
-    })
+  const call = { ...registryOf(ledger), eventName: 'SlashAnnounced', args: { operator } } as const
+  const announced = await readSince(ledger, BigInt(ledger.addresses.deployedAtBlock), range =>
+    ledger.publicClient.getContractEvents({ ...call, strict: true, ...range }),
+  )
     // Amount and dates stand in the ledger's state; only the words are in its history.
     .catch(() => [])
   return announced.at(-1)?.args.reason ?? null

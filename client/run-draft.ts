@@ -164,33 +164,29 @@ export async function openDraft(market: Market, options: OpenDraft): Promise<Ope
   }
 }
 
-async function runTurn(
-  { market, node, opened, ...signed }: Context,
-  job: {
-    messages: readonly ChatMessage[]
-    ask: AskOptions
-    controller: AbortController
-    onText: (text: string) => void
-  },
-): Promise<DraftTurn> {
-  const body = JSON.stringify({
-    model: `draft:${opened.id}`,
-    messages: job.messages,
-    stream: true,
-    ...job.ask,
-  })
-  const response = await request(
-    { ...node, timeoutMs: Math.max(node.timeoutMs, 120_000) },
-    `/v1/drafts/${opened.id}/chat/completions`,
-    {
-      ...{ method: 'POST', body, signal: job.controller.signal },
-      headers: { 'content-type': 'application/json', ...auth(opened) },
-    },
-  )
+type DraftJob = {
+  messages: readonly ChatMessage[]
+  ask: AskOptions
+  controller: AbortController
+  onText: (text: string) => void
+}
+
+async function send({ node, opened }: Context, body: string, signal: AbortSignal) {
+  const patient = { ...node, timeoutMs: Math.max(node.timeoutMs, 120_000) }
+  const headers = { 'content-type': 'application/json', ...auth(opened) }
+  const call = { method: 'POST', body, signal, headers } as const
+  const response = await request(patient, `/v1/drafts/${opened.id}/chat/completions`, call)
   if (!response.body) throw new Problem('node_unreachable', { got: 'an answer without a body' })
+  return response.body
+}
+
+async function runTurn(context: Context, job: DraftJob): Promise<DraftTurn> {
+  const { market, node: _, opened, ...signed } = context
+  const model = `draft:${opened.id}`
+  const body = JSON.stringify({ model, messages: job.messages, stream: true, ...job.ask })
   let text = ''
   const calls: ToolCall[] = []
-  for await (const event of readChunks(response.body)) {
+  for await (const event of readChunks(await send(context, body, job.controller.signal))) {
     if (event.type === 'text') {
       text += event.text
       job.onText(event.text)
@@ -200,13 +196,8 @@ async function runTurn(
     const tail = draftTail.safeParse(event.tail)
     if (!tail.success) throw new Problem('receipt_invalid', { got: 'an answer that ends without a receipt' })
     const { draftReceipt: receipt, signature, turnsLeftToday } = tail.data
-    await checkDraftReceipt(
-      { receipt, signature },
-      {
-        ...{ ...market.addresses, ...signed, text, calls },
-        requestHash: requestHash(JSON.parse(body)),
-      },
-    )
+    const turn = { ...market.addresses, ...signed, text, calls, requestHash: requestHash(JSON.parse(body)) }
+    await checkDraftReceipt({ receipt, signature }, turn)
     const { usage, finishReason, notice } = event
     return { text, calls, finishReason, notice, usage, receipt, receiptSignature: signature, turnsLeftToday }
   }

@@ -134,12 +134,14 @@ type Ending = Pick<Tail, 'tail' | 'usage' | 'finishReason' | 'notice'>
 
 /** A turn that has been paid for, and what came of it until now. */
 type UnderWay = { turn: Turn; paid: PaidTurn; into: Read; startedMs: number }
+/** Without a body it goes on after the last event. */
+type How = { job: Reading; body: ReadableStream<Uint8Array> | null; kept: () => void }
 
-/** Reads to the end, over as many connections as it takes; without a body it goes on after the last event. */
+/** Reads to the end, over as many connections as it takes. */
 async function read(
   context: TurnContext,
   { into, startedMs }: UnderWay,
-  { job, body, kept }: { job: Reading; body: ReadableStream<Uint8Array> | null; kept: () => void },
+  { job, body, kept }: How,
 ): Promise<void> {
   const { turnId, lastEventId } = into
   const { onLine } = job.limits
@@ -174,13 +176,9 @@ async function endTurn(context: TurnContext, into: Read, { onText }: Reading): P
   into.end = end
 }
 
-/** The answer to its end, its receipt, and what it came to. */
-async function finish(
-  context: TurnContext,
-  under: UnderWay,
-  how: { job: Reading; body: ReadableStream<Uint8Array> | null; kept: () => void },
-): Promise<TurnResult> {
-  const { turn, paid, into, startedMs } = under
+/** Reads to the end, or ends the turn where its reader wants no more. */
+async function readOut(context: TurnContext, under: UnderWay, how: How): Promise<Ending> {
+  const { into } = under
   const { signal } = how.job.controller
   await read(context, under, how).catch(async error => {
     if (!signal.aborted) throw error
@@ -190,29 +188,28 @@ async function finish(
       throw signal.reason
     })
   })
-  const { output, calls, firstTokenMs, end } = into
-  if (!end) throw signal.aborted ? signal.reason : new Problem('receipt_invalid', { got: 'no receipt' })
-  const { tail, usage, finishReason, notice } = end
+  if (into.end) return into.end
+  throw signal.aborted ? signal.reason : new Problem('receipt_invalid', { got: 'no receipt' })
+}
+
+const agreedOf = ({ checked, channel }: TurnContext, { turn, paid }: UnderWay): Agreed => ({
+  ...{ prices: checked.quote.prices, sharing: checked.sharing, beforeAtomic: paid.beforeAtomic },
+  ...{ maxChargeAtomic: turn.maxAtomic, channelId: channel.id },
+})
+
+/** The answer to its end, its receipt, and what it came to. */
+async function finish(context: TurnContext, under: UnderWay, how: How): Promise<TurnResult> {
+  const { turn, paid, into, startedMs } = under
+  const { signal } = how.job.controller
+  const { tail, usage, finishReason, notice } = await readOut(context, under, how)
+  const { output, calls, firstTokenMs } = into
   const following = await acceptTurn(context, turn, { ...paid, output, calls, tail })
   if (signal.aborted && !(signal.reason instanceof Kept)) throw signal.reason
-  const { quote, sharing } = context.checked
-  const agreed = {
-    ...{ prices: quote.prices, sharing, beforeAtomic: paid.beforeAtomic },
-    ...{ maxChargeAtomic: turn.maxAtomic, channelId: context.channel.id },
-  }
   const totalMs = performance.now() - startedMs
   return {
-    text: output,
-    calls,
-    request: JSON.parse(turn.body),
-    agreed,
-    ended: signal.aborted,
-    finishReason,
-    notice,
-    usage,
-    receipt: tail.receipt,
-    receiptSignature: tail.signature,
-    following,
+    ...{ text: output, calls, request: JSON.parse(turn.body), agreed: agreedOf(context, under) },
+    ...{ ended: signal.aborted, finishReason, notice, usage },
+    ...{ receipt: tail.receipt, receiptSignature: tail.signature, following },
     chargedAtomic: BigInt(tail.receipt.chargedAtomic),
     cumulativeAtomic: BigInt(tail.receipt.cumulativeAtomic),
     timings: { firstTokenMs: firstTokenMs ?? totalMs, totalMs },

@@ -80,6 +80,7 @@ export function nodeConfigOf({ folder, port, rpcUrl, edgeUrl, addresses, model }
     claimEverySeconds: 60,
     engine: { threads: engineThreads() },
     drafts: { turnsPerDay: 50 },
+    canaryEverySeconds: 60,
     paymentKey: paymentSecret(),
     sessionKey: sessionSecret(folder),
   }

@@ -158,6 +158,11 @@ const settings = {
   keepAliveMs: whole(100, 300_000)
     .default(15_000)
     .describe('A comment goes into a stream that was silent for so long.'),
+  canaryEverySeconds: whole(0, 86_400)
+    .default(0)
+    .describe(
+      'A few free tokens for whoever times this node, at most once in so many seconds; edges then show its first token and pace. 0 is off.',
+    ),
   maxUnclaimedAtomic: atomicText
     .default('50000000')
     .describe(

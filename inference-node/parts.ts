@@ -3,6 +3,7 @@ import type { Hex } from '@grimoire/schema/hex'
 import type { Answering } from './admission/answering.ts'
 import type { Grants } from './admission/grants.ts'
 import type { Ledger } from './admission/ledger.ts'
+import type { Canary } from './api/canary.ts'
 import type { Receipts } from './api/receipts.ts'
 import type { Turns } from './api/turns.ts'
 import type { Drafts } from './drafts/drafts.ts'
@@ -39,6 +40,7 @@ export type NodeParts = {
   readiness: Readiness
   refusals: Refusals
   drafts: Drafts
+  canary: Canary
   receipts: Receipts
   turns: Turns
   payer: GasPayer

@@ -8,6 +8,7 @@ import type { Ledger } from './admission/ledger.ts'
 import { Undertakings } from './admission/undertakings.ts'
 import { Watch } from './admission/watch.ts'
 import { nodeApp } from './api/app.ts'
+import { Canary } from './api/canary.ts'
 import { Receipts } from './api/receipts.ts'
 import { Turns } from './api/turns.ts'
 import { openChain } from './chain.ts'
@@ -95,6 +96,7 @@ async function openParts(
   const money = await openTill(config, { ledger, payer, state, log })
   const drafts = new Drafts({ limits: config.drafts, state, engine, log })
   closers.push(() => drafts.stop())
+  const canary = new Canary({ everySeconds: config.canaryEverySeconds, engine, base, log })
   const answering = new Answering(config.limits.turnsPerHolder)
   const memories = new Memories()
   const { turnGraceMs, keepAliveMs, keepTurnsMs, keyNodeTimeoutMs } = config
@@ -108,7 +110,7 @@ async function openParts(
   return {
     ...{ ...held, ...money, ledger, engine, log, operator, sweep: sweeping(held) },
     ...{ minDepositAtomic, withdrawDelaySeconds, quoteLifeSeconds, creditUntilFinalAtomic, finalAfterBlocks },
-    ...{ journal, refusals, base, metrics, sessionKey: sessionKey.publicKey },
+    ...{ journal, refusals, canary, base, metrics, sessionKey: sessionKey.publicKey },
     receipts: new Receipts({ ledger, operator, bases, payer, journal, log }),
     records: new JournalReader(state),
     readiness: new Readiness({ ledger, engineAlive: () => bases.alive, keyNodeTimeoutMs }),

@@ -10,7 +10,11 @@ export const REACHED = ['nothing', 'health', 'models', 'quoted'] as const
 
 const percent = z.number().min(0).max(100)
 const milliseconds = z.number().int().min(0)
-const percentiles = z.object({ p50: milliseconds, p75: milliseconds, p90: milliseconds, p99: milliseconds })
+/** Tokens a second. */
+const pace = z.number().min(0)
+const percentilesOf = <T extends z.ZodType>(value: T) =>
+  z.object({ p50: value, p75: value, p90: value, p99: value })
+const percentiles = percentilesOf(milliseconds)
 
 /** The names with `_last_` are OpenRouter's; null where nothing was measured in that time. */
 export const operatorHealth = z.object({
@@ -22,8 +26,12 @@ export const operatorHealth = z.object({
   uptime_last_5m: percent.nullable(),
   uptime_last_30m: percent.nullable(),
   uptime_last_1d: percent.nullable(),
-  /** Until a signed quote was there, in milliseconds: an edge pays for no turn, so it sees no first token. */
+  /** Until a signed quote was there, in milliseconds. */
   latency_last_30m: percentiles.nullable(),
+  /** Of canaries, where the operator allows them: until the first token was there, in milliseconds, */
+  first_token_last_30m: percentiles.nullable().default(null),
+  /** and tokens a second from then on. */
+  throughput_last_30m: percentilesOf(pace).nullable().default(null),
 })
 export type OperatorHealth = z.infer<typeof operatorHealth>
 
@@ -33,6 +41,9 @@ export const healthSample = z.object({
   reached: z.enum(REACHED),
   connectMs: milliseconds.nullable(),
   quoteMs: milliseconds.nullable(),
+  /** Both left out where no canary was answered. */
+  firstTokenMs: milliseconds.optional(),
+  tokensPerSecond: pace.optional(),
   /** The code of what was wrong; samples from before it was kept have none. */
   fault: z.string().nullable().default(null),
 })

@@ -20,6 +20,8 @@ export const nodeHealth = z.object({
   openWorks: z.number().int(),
   /** Free turns that a creator has here in a day, to try a work before its mint; 0 where there are none. */
   draftTurnsPerDay: z.number().int(),
+  /** A canary may be asked for once in so many seconds; 0, and of nodes that do not say it, never. */
+  canaryEverySeconds: z.number().int().default(0),
 })
 export type NodeHealth = z.infer<typeof nodeHealth>
 

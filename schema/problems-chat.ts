@@ -53,6 +53,11 @@ export const chatProblems = {
     'Nodes compute no embeddings: no work is in them, so that no turn would pay for them.',
     'Ask another server for embeddings; works answer on /v1/chat/completions.',
   ),
+  canary_off: row(
+    404,
+    'This node gives no free tokens to whoever times it.',
+    'Time its quotes instead; an operator allows canaries by `canaryEverySeconds` in its settings.',
+  ),
   adapter_unserved: row(
     409,
     'The server that answers on this node has not loaded the adapter of this work.',

@@ -137,6 +137,7 @@ test('a work says in plain words what it costs, who gets what, and who serves it
     '$200.00',
     'Nobody has bought it yet.',
     'Signs a price in',
+    'First word; pace',
     'Nobody holds an edition yet.',
   ]) {
     await page.getByText(words).first().waitFor()

@@ -51,6 +51,20 @@ describe('refusals', () => {
     }
   })
 
+  test('the door answers exactly the methods that the description names, path by path', async () => {
+    const { body } = await json(world.edge, '/openapi.json')
+    const described = Object.entries<Record<string, unknown>>(body.paths)
+    assert.ok(described.length > 50)
+    for (const [path, methods] of described) {
+      const names = Object.keys(methods).map(name => name.toUpperCase())
+      const allow = [...names, ...(names.includes('GET') ? ['HEAD'] : [])].sort().join(', ')
+      const { status, headers } = await json(world.edge, path.replaceAll(/\{.+?\}/g, '1'), {
+        method: 'PATCH',
+      })
+      assert.deepEqual([status, headers.get('allow')], [405, allow], path)
+    }
+  })
+
   test('nothing that a stranger sends makes a 500', async () => {
     const odd = [
       '%00',

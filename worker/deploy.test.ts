@@ -24,6 +24,20 @@ test('the Worker is at most 250 kB, gzipped, and holds no text of a language tha
   assert.deepEqual(zod, ['en.js'])
 })
 
+test('the start of an isolate evaluates no route, no schema and no library that only routes need', async () => {
+  const { atStart, inputs } = await bundleWorker()
+  const ofRoutes = /worker\/(routes|store)\/|\/(zod|viem|drizzle-orm|ox)\/|schema\/(catalogue|tables)\.ts$/
+  assert.ok(atStart.some(input => input.endsWith('worker/door.ts')))
+  assert.deepEqual(
+    atStart.filter(input => ofRoutes.test(input)),
+    [],
+  )
+  assert.ok(
+    inputs.filter(input => ofRoutes.test(input)).length > 300,
+    'they are in the bundle, for whoever asks',
+  )
+})
+
 test('each deployment binds and sets what the development one does, and is told its limits truly', () => {
   assert.deepEqual(deploymentFaults(), [])
   const text = readFileSync(CONFIG, 'utf8')
@@ -67,7 +81,8 @@ const tablesOf = async (db: Database): Promise<string[]> =>
     await rowsOf(
       db,
       `SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'
-       AND name NOT LIKE 'search%' AND name NOT LIKE 'shelves%' AND name NOT LIKE 'scratch%' AND name NOT LIKE 'd1_%' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_cf%' ESCAPE '\\'`,
+       AND name NOT LIKE 'search%' AND name NOT LIKE 'shelves%' AND name NOT LIKE 'scratch%'
+       AND name NOT LIKE 'word_pieces%' AND name NOT LIKE 'd1_%' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_cf%' ESCAPE '\\'`,
     )
   ).map(row => String(row.name))
 
@@ -127,7 +142,8 @@ test('a database with rows in every table goes forward, one migration after the 
       }
       for (const table of filled) {
         const [row] = await rowsOf(old, `SELECT count(*) AS kept FROM "${table}"`)
-        assert.equal(row?.kept, 1, `${name} lost what was in ${table}`)
+        // Triggers may have added to what was put there.
+        assert.ok(Number(row?.kept) >= 1, `${name} lost what was in ${table}`)
       }
       for (const table of tables.filter(one => !filled.has(one))) {
         await old.prepare(`DELETE FROM "${table}"`).run()

@@ -38,9 +38,35 @@ const INSTEAD: Record<string, string> = {
 const LEFT_OUT =
   /\/(locales\/index|compile|visit|from-json-schema|to-json-schema|json-schema-processors|json-schema-generator)\.js$/
 
+const OURS = /[\\/](schema|worker)[\\/]([\w-]+[\\/])?[\w-]+\.ts$/
+const HONOS = /[\\/]@hono[\\/]zod-openapi[\\/]dist[\\/]index\.m?js$/
+
+/** Taken as a value, `z` is all that zod has; taken as a namespace, it is what the sources name. */
+const namespaced = (source: string): string =>
+  source.replace(
+    /^import \{ (createRoute, )?z \} from '(?:zod|@hono\/zod-openapi)'/m,
+    (_, createRoute) =>
+      `${createRoute ? "import { createRoute } from '@hono/zod-openapi'; " : ''}import * as z from 'zod'`,
+  )
+
+/** It hands `z` on, and adds `openapi` to the class that every schema has under it, which is all that it needs of it. */
+const needingOneClass = (source: string): string =>
+  source
+    .replace('import { z } from "zod"', 'import { ZodType } from "zod"')
+    .replace('extendZodWithOpenApi(z)', 'extendZodWithOpenApi({ ZodType })')
+    .replace(/(export \{.*), z \}/, '$1 }')
+
 export const leanZod: Plugin = {
   name: 'lean-zod',
   setup({ onResolve, onLoad }) {
+    onLoad({ filter: OURS }, ({ path }) => ({
+      contents: namespaced(readFileSync(path, 'utf8')),
+      loader: 'ts',
+    }))
+    onLoad({ filter: HONOS }, ({ path }) => ({
+      contents: needingOneClass(readFileSync(path, 'utf8')),
+      loader: 'js',
+    }))
     onResolve({ filter: LEFT_OUT }, ({ path, importer }) =>
       /node_modules[\\/]zod[\\/]v4[\\/]/.test(importer)
         ? {

@@ -38,4 +38,4 @@ export const mannersOf = (app: App, method: string, path: string): Manner[] =>
     .flatMap(({ handler }) => manners.get(handler) ?? [])
 
 /** `/v1/works/{workId}` as the router writes it. */
-const routerPath = (path: string): string => path.replaceAll(/\/\{(.+?)\}/g, '/:$1')
+export const routerPath = (path: string): string => path.replaceAll(/\/\{(.+?)\}/g, '/:$1')

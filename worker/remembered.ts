@@ -1,7 +1,8 @@
 /** Reads that many ask at once: worked out once, and remembered by this isolate for at most a second. */
 import type { MiddlewareHandler } from 'hono'
+import { type Door, type Edge, headersOf304 } from './door.ts'
 import type { Env } from './env.ts'
-import { type App, type Edge, headersOf304 } from './http.ts'
+import type { App } from './http.ts'
 
 /** Below the time of a block: what the chain ended is gone before the next one. */
 const KEPT_MS = 1_000
@@ -40,10 +41,18 @@ function memoryOf(env: Env): Memory {
 /** Stands before a route whose answer follows from its address and the database alone, whoever asks. */
 export const remembered: MiddlewareHandler<Edge> = (_, next) => next()
 
-/** The paths of those routes, read off the router itself. */
-function pathsOf(app: App): RegExp {
-  const paths = app.routes.filter(({ handler }) => handler === remembered).map(({ path }) => path)
-  return new RegExp(`^(?:${paths.map(path => path.replaceAll(/:[^/]+/g, '[^/]+')).join('|')})$`)
+/** Whether such a route has a path. What no module was read for yet is worked out by itself, once. */
+function rememberedAmong(opened: () => App | null): (path: string) => boolean {
+  let known = { routes: 0, pattern: /^$/ }
+  return path => {
+    const routes = opened()?.routes ?? []
+    if (routes.length !== known.routes) {
+      const paths = routes.filter(({ handler }) => handler === remembered).map(one => one.path)
+      const pattern = new RegExp(`^(?:${paths.map(one => one.replaceAll(/:[^/]+/g, '[^/]+')).join('|')})$`)
+      known = { routes: routes.length, pattern }
+    }
+    return known.pattern.test(path)
+  }
 }
 
 function forget(memory: Memory, url: string, entry: Entry): void {
@@ -94,7 +103,7 @@ type Fetch = NonNullable<ExportedHandler<Env>['fetch']>
 type Asked = { request: Parameters<Fetch>[0]; env: Env; context: ExecutionContext }
 
 /** Works it out for all who ask meanwhile. It goes on when the first of them hangs up. */
-function begin(app: App, { request, env, context }: Asked, sinceMs: number, before: Kept | null = null) {
+function begin(app: Door, { request, env, context }: Asked, sinceMs: number, before: Kept | null = null) {
   const { url } = request
   const memory = memoryOf(env)
   let refused: Response | null = null
@@ -134,7 +143,7 @@ function settle(memory: Memory, url: string, entry: Entry, kept: Kept | null): K
 }
 
 /** Whatever the one that is being worked out comes to, nobody waits longer for it than for their own. */
-async function share(app: App, entry: Entry, { request, env, context }: Asked): Promise<Response> {
+async function share(app: Door, entry: Entry, { request, env, context }: Asked): Promise<Response> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const tired = new Promise<null>(resolve => {
     timer = setTimeout(resolve, WAIT_MS, null)
@@ -145,8 +154,8 @@ async function share(app: App, entry: Entry, { request, env, context }: Asked): 
 }
 
 /** In front of the routes: a read from memory goes through none of them. Whatever is no read ends what is remembered. */
-export function remembering(app: App): Fetch {
-  let paths: RegExp | null = null
+export function remembering(app: Door, opened: () => App | null): Fetch {
+  const isRemembered = rememberedAmong(opened)
   return (request, env, context) => {
     const asked = { request, env, context }
     const memory = memoryOf(env)
@@ -165,14 +174,13 @@ export function remembering(app: App): Fetch {
       return answerWith(known, request)
     }
     if (entry && !entry.kept && nowMs - entry.sinceMs < KEPT_MS) return share(app, entry, asked)
-    paths ??= pathsOf(app)
-    if (!paths.test(new URL(request.url).pathname)) return app.fetch(request, env, context)
+    if (!isRemembered(new URL(request.url).pathname)) return app.fetch(request, env, context)
     if (entry) forget(memory, request.url, entry)
     return begin(app, asked, nowMs)()
   }
 }
 
-async function write(app: App, { request, env, context }: Asked): Promise<Response> {
+async function write(app: Door, { request, env, context }: Asked): Promise<Response> {
   try {
     return await app.fetch(request, env, context)
   } finally {

@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test'
 import { createMarket, type Market } from '@grimoire/client/market'
 import { type OpenDraft, openDraft } from '@grimoire/client/run-draft'
 import { draftHash } from '@grimoire/schema/draft'
+import { nodeHealth } from '@grimoire/schema/node'
 import { isProblem, type ProblemCode } from '@grimoire/schema/problem'
 import { readDraftLeave, signDraftLeave } from '@grimoire/seal/draft-leave'
 import OpenAI from 'openai'
@@ -13,13 +14,15 @@ import { CARD, NodeWorld } from '../fixture.ts'
 import { logNothing } from '../log.ts'
 import { type InferenceNode, startInferenceNode } from '../server.ts'
 
+const GIVING = { drafts: { turnsPerDay: 3 }, canaryEverySeconds: 60 }
+
 let world: NodeWorld
 let node: InferenceNode
 let market: Market
 
 before(async () => {
   world = await NodeWorld.start()
-  node = await startInferenceNode(world.config('drafts', { drafts: { turnsPerDay: 3 } }), { log: logNothing })
+  node = await startInferenceNode(world.config('drafts', GIVING), { log: logNothing })
   const { addresses, publicClient } = world.keys
   market = createMarket({ addresses, publicClient, edgeUrl: world.edgeUrl })
 })
@@ -80,18 +83,28 @@ test('openai’s client talks to a draft by its base URL and token, streaming or
     return true
   })
   await node.stop()
-  node = await startInferenceNode(world.config('drafts', { drafts: { turnsPerDay: 3 } }), { log: logNothing })
+  node = await startInferenceNode(world.config('drafts', GIVING), { log: logNothing })
   await refused(openDraft(market, draftOf('stranger')), 'drafts_spent')
 })
 
-test('a node runs no drafts unless its operator says so, and says in its health how many turns it gives', async () => {
+test('a node runs no drafts and no canary unless its operator says so, and says in its health what it gives', async () => {
   const off = await startInferenceNode(world.config('no-drafts'), { log: logNothing })
   try {
     await refused(openDraft(market, draftOf('creator', { nodeUrl: off.url })), 'drafts_off')
     const told = await Promise.all(
-      [off.url, node.url].map(async url => (await (await fetch(`${url}/health`)).json()).draftTurnsPerDay),
+      [off.url, node.url].map(async url => nodeHealth.parse(await (await fetch(`${url}/health`)).json())),
     )
-    assert.deepEqual(told, [0, 3])
+    assert.deepEqual(
+      told.map(({ draftTurnsPerDay, canaryEverySeconds }) => [draftTurnsPerDay, canaryEverySeconds]),
+      [
+        [0, 0],
+        [3, 60],
+      ],
+    )
+    const canary = (url: string) => fetch(`${url}/v1/canary?from=7`)
+    assert.deepEqual([(await canary(off.url)).status, (await canary(node.url)).status], [404, 200])
+    const again = await canary(node.url)
+    assert.deepEqual([again.status, Number(again.headers.get('retry-after')) > 50], [503, true])
   } finally {
     await off.stop()
   }

@@ -69,7 +69,7 @@ export async function modelList(parts: NodeParts): Promise<NodeModels> {
 }
 
 export async function health(parts: NodeParts): Promise<NodeHealth> {
-  const { ledger, engine, base, bases, works, drafts } = parts
+  const { ledger, engine, base, bases, works, drafts, canary } = parts
   return {
     status: 'ok',
     chainId: ledger.options.addresses.chainId,
@@ -87,5 +87,6 @@ export async function health(parts: NodeParts): Promise<NodeHealth> {
     })),
     openWorks: works.size,
     draftTurnsPerDay: drafts.turnsPerDay,
+    canaryEverySeconds: canary.everySeconds,
   }
 }

@@ -1,4 +1,6 @@
 /** The paths under `/v1`, in groups: what the node offers, grants and proofs, chats, drafts. */
+
+import { CANARY_PATH } from '@grimoire/schema/canary'
 import { DRAFT_PIECE_MAX_BYTES } from '@grimoire/schema/draft'
 import { grantRequest } from '@grimoire/schema/grant'
 import { KNOWLEDGE_PART_MAX_BYTES } from '@grimoire/schema/knowledge'
@@ -32,6 +34,10 @@ function addOffer(app: Hono, parts: NodeParts): void {
   app.get('/v1/models', async c => c.json(await modelList(parts)))
   app.get('/v1/models/:model', async c => c.json(await modelNamed(parts, c.req.param('model'))))
   app.get('/v1/quotes', async c => c.json(await quoteFor(parts, c.req.query('model') ?? '')))
+  app.get(CANARY_PATH, c => {
+    parts.readiness.requireOpen()
+    return parts.canary.answer(c.req.query('from'), c.req.raw.signal)
+  })
 }
 
 function addGrants(app: Hono, parts: NodeParts): void {

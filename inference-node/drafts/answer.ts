@@ -7,12 +7,12 @@ import type { Finished } from '../api/answer.ts'
 import type { Composed } from '../api/composed.ts'
 import { type Piece, usageOf } from '../api/pieces.ts'
 import { type Ending, endingOf, type Spoken, speak } from '../api/speak.ts'
+import { Yielding } from '../engine/yielding.ts'
 import type { NodeParts } from '../parts.ts'
 import type { Draft } from './drafts.ts'
 
 /** A free answer is for a look, not for work. */
 const MAX_TOKENS = 512
-const LOOK_FOR_PAYERS_MS = 50
 
 type DraftParts = Pick<NodeParts, 'engine' | 'ledger' | 'operator' | 'base' | 'payer' | 'drafts' | 'log'>
 
@@ -32,12 +32,10 @@ async function generate(
   deliver: (piece: Piece) => void,
 ): Promise<Said> {
   const { behaviour, memory, over, work } = draft
-  const yielding = new AbortController()
-  const look = () => engine.turnstile.waiting > 0 && yielding.abort()
+  const yielding = new Yielding(engine.turnstile)
   const said = { text: '', calls: [] as ToolCall[] }
   const say = (piece: Piece) => {
-    look()
-    if (yielding.signal.aborted) return false
+    if (yielding.look()) return false
     said.text += piece.text ?? ''
     if (piece.call) said.calls.push(piece.call)
     deliver(piece)
@@ -45,7 +43,6 @@ async function generate(
   }
   const { messages, sampling, quotable } = told
   const maxTokens = Math.min(MAX_TOKENS, sampling.maxTokens)
-  const looking = setInterval(look, LOOK_FOR_PAYERS_MS) // A long prompt makes no text for a while.
   try {
     const spoken = await speak(engine, {
       ...{
@@ -58,7 +55,7 @@ async function generate(
     })
     return { ...said, ...spoken, yielded: yielding.signal.aborted }
   } finally {
-    clearInterval(looking)
+    yielding.stop()
   }
 }
 

@@ -5,8 +5,8 @@ import { outboundOf } from '../outbound.ts'
 import { dueOperators, keepFinding, postpone } from '../store/health.ts'
 import { probe } from './probe.ts'
 
-/** At most so many in a tick: three requests each stay below the free plan’s 50. With more operators each waits longer. */
-const PER_TICK = 12
+/** At most so many in a tick: four requests each stay below the free plan’s 50. With more operators each waits longer. */
+const PER_TICK = 10
 /** Workers hold six connections at once. */
 const AT_ONCE = 6
 const EVERY_SECONDS = 120

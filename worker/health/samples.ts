@@ -24,7 +24,7 @@ function uptime(samples: readonly HealthSample[]): number | null {
 }
 
 /** The nearest rank: every figure is one that was measured. */
-function percentilesOf(values: readonly number[]): OperatorHealth['latency_last_30m'] {
+function percentilesOf(values: readonly number[]): OperatorHealth['throughput_last_30m'] {
   if (values.length === 0) return null
   const sorted = [...values].sort((a, b) => a - b)
   const at = (percent: number) => sorted[Math.ceil((percent / 100) * sorted.length) - 1] ?? 0
@@ -46,5 +46,7 @@ export function healthOf(samples: readonly HealthSample[]): OperatorHealth | nul
     uptime_last_30m: uptime(halfHour),
     uptime_last_1d: uptime(samples),
     latency_last_30m: percentilesOf(halfHour.flatMap(({ quoteMs }) => quoteMs ?? [])),
+    first_token_last_30m: percentilesOf(halfHour.flatMap(({ firstTokenMs }) => firstTokenMs ?? [])),
+    throughput_last_30m: percentilesOf(halfHour.flatMap(({ tokensPerSecond }) => tokensPerSecond ?? [])),
   }
 }

@@ -1,15 +1,8 @@
 /** The one writer of the index: a Durable Object, of which there is one; the clock and everyone who nudges go through it. */
 import { DurableObject } from 'cloudflare:workers'
-import { asProblem, Problem } from '@grimoire/schema/problem'
-import { type Env, settingsOf } from '../env.ts'
-import { answerOf, type Outcome, refuse } from '../outcome.ts'
-import { follow } from './follow.ts'
-import { beginTerm, isFencedOff, note, openPlace, type Place, readTerm } from './place.ts'
-import { checkPurses } from './purses.ts'
-import { refreshWords, sweepWords, type Words } from './words.ts'
-
-const RUN_MS = 20_000
-const WORDS_AT_ONCE = 50
+import type { Env } from '../env.ts'
+import type { Outcome } from '../outcome.ts'
+import type { Place } from './place.ts'
 
 /**
  * Each run has a term of its own, counted in this object's storage and held against the database's: should the platform
@@ -34,68 +27,15 @@ export class IndexWriter extends DurableObject<Env> {
   #start(): Promise<Outcome<Place>> {
     const sweep = this.#sweep
     this.#sweep = false
-    const run = this.#index(sweep)
-      .then(answer => ({ answer }))
-      .catch(error => refuse(refusal(error), 'indexer'))
-      .finally(() => {
-        this.#running = null
-      })
+    const run = this.#index(sweep).finally(() => {
+      this.#running = null
+    })
     this.#running = run
     return run
   }
 
-  async #index(sweep: boolean): Promise<Place> {
-    const settings = settingsOf(this.env)
-    const { DB: db, BLOBS: blobs } = this.env
-    await openPlace(db, settings)
-    const term = await this.#nextTerm()
-    await beginTerm(db, term)
-    const words = { db, blobs, settings }
-    try {
-      const place = await follow({ db, settings, term, untilMs: Date.now() + RUN_MS })
-      await readWordsDue(words)
-      if (sweep) await sweepWords(words)
-      await checkPurses(db, settings, place.number)
-      return place
-    } catch (error) {
-      const { code, details } = refusal(error)
-      if (code === 'chain_unreachable' && details.detail)
-        await note(db, { reason: details.detail, head: null, passedOver: [] })
-      throw error
-    }
+  async #index(sweep: boolean): Promise<Outcome<Place>> {
+    const { runIndex } = await import('./run.ts')
+    return runIndex(this.env, this.ctx.storage, { sweep })
   }
-
-  /** Later than any that this object or the database knows of: the database may be older or newer than the object. */
-  async #nextTerm(): Promise<number> {
-    const known = (await this.ctx.storage.get<number>('term')) ?? 0
-    const term = Math.max(known, await readTerm(this.env.DB)) + 1
-    await this.ctx.storage.put('term', term)
-    return term
-  }
-}
-
-/** The words of every work of which a version was published or undone, also of those that a run before left. */
-async function readWordsDue(words: Words): Promise<void> {
-  for (;;) {
-    const { results } = await words.db
-      .prepare('SELECT work_id AS workId FROM words_due LIMIT ?')
-      .bind(WORDS_AT_ONCE)
-      .all<{ workId: string }>()
-    const workIds = results.map(({ workId }) => workId)
-    if (workIds.length === 0) return
-    await refreshWords(words, workIds)
-    await words.db
-      .prepare('DELETE FROM words_due WHERE work_id IN (SELECT value FROM json_each(?))')
-      .bind(JSON.stringify(workIds))
-      .run()
-  }
-}
-
-const refusal = (error: unknown): Problem =>
-  isFencedOff(error) ? new Problem('index_taken', { cause: error }) : asProblem(error)
-
-/** Has the index follow the chain to its head, or as far as time allows; answers where it is then. */
-export async function runIndexer(env: Env, options: { sweep: boolean }): Promise<Place> {
-  settingsOf(env)
-  return answerOf<Place>(await env.INDEX.get(env.INDEX.idFromName('writer')).run(options))
 }

@@ -1,50 +1,9 @@
 /** The relayer: a Durable Object, of which there is one, since its account's transactions are numbered. It sends one after the other. */
 import { DurableObject } from 'cloudflare:workers'
-import type { Hex } from '@grimoire/schema/hex'
-import { listingTypedData } from '@grimoire/schema/listing'
-import { Problem } from '@grimoire/schema/problem'
-import { mintNonce, purchaseNonce } from '@grimoire/schema/purchase'
 import type { RelayAnswer, RelayBody } from '@grimoire/schema/trading'
-import { hashTypedData } from 'viem'
-import { type Env, type Settings, settingsOf } from '../env.ts'
-import { nowSeconds } from '../now.ts'
-import { answerOf, type Outcome, refuse } from '../outcome.ts'
-import { requireMoney } from '../trading/money.ts'
-import { primaryPurchase, resalePurchase } from '../trading/purchase.ts'
-import { type Book, dayEndsAtSeconds, openBook } from './book.ts'
-import { broadcast, fateOf, signRelay } from './send.ts'
-
-/** As the ledger computes it; it commits to what is bought, for whom, and to nothing that anyone else could change. */
-function nonceOf({ ADDRESSES }: Settings, body: RelayBody): Hex {
-  const { authorization, quantity, recipient = authorization.from } = body
-  const { salt } = authorization
-  if (body.action === 'mint') return mintNonce(body.workId, quantity, recipient, salt)
-  const digest = hashTypedData(listingTypedData(body.listing, ADDRESSES.chainId, ADDRESSES.works))
-  return purchaseNonce(digest, quantity, recipient, salt)
-}
-
-/** The call, when the ledger would make the purchase and the payer can pay it. */
-async function callOf(settings: Settings, body: RelayBody): Promise<Hex> {
-  const { authorization, recipient = authorization.from } = body
-  const purchase =
-    body.action === 'mint'
-      ? await primaryPurchase(settings, { ...body, recipient })
-      : await resalePurchase(settings, { ...body, recipient })
-  const { RELAYER_MIN_COST_ATOMIC: least } = settings
-  if (purchase.costAtomic < least)
-    throw new Problem('relay_refused', { got: purchase.costAtomic, expected: `at least ${least}` })
-  await requireMoney(settings, authorization.from, purchase.costAtomic)
-  return purchase.dataOf(authorization)
-}
-
-function requireShare(settings: Settings, book: Book, payer: Hex): void {
-  const { ofPayer, ofAll } = book.counts(payer, Date.now())
-  const { RELAYER_PER_PAYER_PER_DAY: perPayer, RELAYER_PER_DAY: perDay } = settings
-  if (ofPayer < perPayer && ofAll < perDay) return
-  const seconds = dayEndsAtSeconds(Date.now()) - nowSeconds()
-  const got = ofPayer < perPayer ? `${ofAll} purchases in all today` : `${ofPayer} of this payer today`
-  throw new Problem('relayer_spent', { got, extra: { retryAfterSeconds: seconds } })
-}
+import type { Env } from '../env.ts'
+import type { Outcome } from '../outcome.ts'
+import { openBook } from './book.ts'
 
 export class Relayer extends DurableObject<Env> {
   #book = openBook(this.ctx.storage.sql)
@@ -58,43 +17,7 @@ export class Relayer extends DurableObject<Env> {
   }
 
   async #relay(body: RelayBody): Promise<Outcome<RelayAnswer>> {
-    try {
-      const settings = settingsOf(this.env)
-      const key = { payer: body.authorization.from, nonce: nonceOf(settings, body) }
-      return { answer: (await this.#earlier(settings, key)) ?? (await this.#send(settings, key, body)) }
-    } catch (error) {
-      return refuse(error, 'relayer')
-    }
+    const { relayOnce } = await import('./relaying.ts')
+    return relayOnce(this.env, this.#book, body)
   }
-
-  /** What the same authorization was answered before; null if it has to be sent, for the first time or anew. */
-  async #earlier(settings: Settings, key: { payer: Hex; nonce: Hex }): Promise<RelayAnswer | null> {
-    const known = this.#book.find(key)
-    if (!known) return null
-    const { nonce, transaction, raw } = known
-    const status = await fateOf(settings, known)
-    if (status === 'lost') {
-      this.#book.forget(key)
-      return null
-    }
-    if (status === 'sent') await broadcast(settings, raw)
-    return { nonce, transaction, status, replayed: true }
-  }
-
-  async #send(settings: Settings, key: { payer: Hex; nonce: Hex }, body: RelayBody): Promise<RelayAnswer> {
-    requireShare(settings, this.#book, key.payer)
-    const signed = await signRelay(settings, await callOf(settings, body))
-    // Written down first: what went out and is not known would be sent twice.
-    this.#book.keep({ ...key, ...signed }, Date.now())
-    if ((await broadcast(settings, signed.raw)) === 'refused') {
-      this.#book.forget(key)
-      throw new Problem('relayer_waits', { got: 'a transaction that the chain did not take' })
-    }
-    return { nonce: key.nonce, transaction: signed.transaction, status: 'sent', replayed: false }
-  }
-}
-
-export async function relay(env: Env, body: RelayBody): Promise<RelayAnswer> {
-  if (settingsOf(env).RELAYER_KEY === undefined) throw new Problem('relayer_off')
-  return answerOf<RelayAnswer>(await env.RELAYER.get(env.RELAYER.idFromName('relayer')).relay(body))
 }

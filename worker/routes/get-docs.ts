@@ -14,10 +14,10 @@ let rendered: string | null = null
 const file = (body: string, type: string) => (c: Context<Edge>) =>
   c.body(body, 200, { 'content-type': `${type}; charset=utf-8` })
 
-export const getDocs = (app: App) =>
+export const getDocs = (whole: () => Promise<App>) => (app: App) =>
   app
     .get('/docs', async c => {
-      rendered ??= String(await docsPage(describe(app)))
+      rendered ??= String(await docsPage(describe(await whole())))
       return c.body(rendered, 200, {
         'content-type': 'text/html; charset=utf-8',
         'content-security-policy': POLICY,

@@ -16,8 +16,8 @@ function routesOf(app: App, site: string): string[] {
   )
 }
 
-export const getLlms = (app: App) =>
-  app.get('/llms.txt', c => {
+export const getLlms = (whole: () => Promise<App>) => (app: App) =>
+  app.get('/llms.txt', async c => {
     const { ADDRESSES, PUBLIC_URL, ...settings } = settingsOf(c.env)
     const site = siteOf({ ADDRESSES, PUBLIC_URL, ...settings }, c.req.url)
     const lines = [
@@ -36,7 +36,7 @@ export const getLlms = (app: App) =>
       '',
       '## Routes',
       '',
-      ...routesOf(app, site),
+      ...routesOf(await whole(), site),
       '',
     ]
     return c.text(lines.join('\n'), 200, { 'cache-control': 'public, max-age=3600' })

@@ -4,8 +4,8 @@ import type { App } from '../http.ts'
 
 let rendered: string | null = null
 
-export const getOpenapi = (app: App) =>
-  app.get('/openapi.json', c => {
-    rendered ??= JSON.stringify(describe(app))
+export const getOpenapi = (whole: () => Promise<App>) => (app: App) =>
+  app.get('/openapi.json', async c => {
+    rendered ??= JSON.stringify(describe(await whole()))
     return c.body(rendered, 200, { 'content-type': 'application/json' })
   })

@@ -2,7 +2,7 @@
 import { nudgeAnswer } from '@grimoire/schema/catalogue'
 import { createRoute } from '@hono/zod-openapi'
 import { type App, answers, limitWrites } from '../http.ts'
-import { runIndexer } from '../indexer/writer.ts'
+import { runIndexer } from '../indexer/run.ts'
 
 const route = createRoute({
   method: 'post',

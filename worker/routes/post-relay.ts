@@ -4,7 +4,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { answers } from '../answers.ts'
 import type { App } from '../http.ts'
 import { limitOrders } from '../limits.ts'
-import { relay } from '../relay/relayer.ts'
+import { relay } from '../relay/relaying.ts'
 import { OF_LISTINGS, OF_PURCHASES } from '../trading/route.ts'
 
 const route = createRoute({

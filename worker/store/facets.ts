@@ -51,13 +51,14 @@ function priceBands({ minPriceAtomic, maxPriceAtomic, sort }: WorksQuery): Value
 export function facetQuestion(db: D1Database, query: WorksQuery): Question<Need[]> {
   const values = valuesOf(query)
   const asked = values.flat().map(({ facet, value }) => [facet, value])
+  const ofCreators = `UNION ALL SELECT 'creator', c.creator, c.works FROM json_each(?1) a
+    JOIN creators c ON a.value ->> 0 = 'creator' AND c.creator = a.value ->> 1`
   const statement = () =>
     db
       .prepare(
         `SELECT c.facet, c.value, c.works FROM json_each(?1) a
          JOIN facet_counts c ON c.facet = a.value ->> 0 AND c.value = a.value ->> 1
-       UNION ALL SELECT 'creator', c.creator, c.works FROM json_each(?1) a
-         JOIN creators c ON a.value ->> 0 = 'creator' AND c.creator = a.value ->> 1`,
+         ${query.creator === undefined ? '' : ofCreators}`,
       )
       .bind(JSON.stringify(asked))
   return {

@@ -6,10 +6,10 @@ import { editDistance, piecesOf, typosIn } from './typos.ts'
 const MAX_TERMS = 8
 const MAX_TERM_CHARS = 40
 /** A beginning stands for the most used words that begin so; more of them would find little that these do not. */
-const MAX_EXPANSIONS = 16
-/** Beginnings of up to four letters have an index by use; longer ones have few words, of which so many are looked at. */
-const INDEXED_PREFIX = 4
-const MAX_LONG_PREFIX = 48
+const MAX_EXPANSIONS = 12
+/** Beginnings of up to five letters have an index by use; longer ones have few words, of which so many are looked at. */
+const INDEXED_PREFIX = 5
+const MAX_LONG_PREFIX = 13
 const MAX_CORRECTED = 2
 const MAX_CANDIDATES = 60
 const WORDS_TENDED = 200
@@ -107,10 +107,10 @@ async function meantBy(db: D1Database, term: string): Promise<Word | null> {
   if (typos === 0) return null
   const { results } = await db
     .prepare(
-      `SELECT DISTINCT w.word, w.works FROM json_each(?) a JOIN word_pieces p ON p.piece = a.value
-       JOIN words w ON w.word = p.word WHERE w.works > 0 LIMIT ?`,
+      `SELECT w.word, w.works FROM word_pieces p CROSS JOIN words w ON w.id = p.rowid
+       WHERE word_pieces MATCH ? AND w.works > 0 ORDER BY p.rowid LIMIT ?`,
     )
-    .bind(JSON.stringify(piecesOf(term)), MAX_CANDIDATES)
+    .bind(piecesOf(term).map(quoted).join(' OR '), MAX_CANDIDATES)
     .all<Word>()
   const near = results
     .map(word => ({ word, edits: editDistance(term, word.word) }))
@@ -122,36 +122,29 @@ async function meantBy(db: D1Database, term: string): Promise<Word | null> {
 /** Gives new words their pieces, and takes away the words that no work has any more. Answers whether all are tended. */
 export async function tendWords(db: D1Database): Promise<boolean> {
   const { results } = await db
-    .prepare('SELECT word, works FROM words WHERE (works > 0) <> pieced LIMIT ?')
+    .prepare('SELECT id, word, works FROM words WHERE (works > 0) <> pieced LIMIT ?')
     .bind(WORDS_TENDED)
-    .all<Word>()
-  const piecesIn = (words: readonly Word[]) =>
-    JSON.stringify(words.flatMap(({ word }) => piecesOf(word).map(piece => [piece, word])))
+    .all<Word & { id: number }>()
   const come = results.filter(({ works }) => works > 0)
-  const gone = results.filter(({ works }) => works === 0)
+  const gone = JSON.stringify(results.filter(({ works }) => works === 0).map(({ id }) => id))
+  const pieces = JSON.stringify(come.map(({ id, word }) => [id, piecesOf(word).join(' ')]))
   if (results.length > 0) {
     await db.batch([
       db
         .prepare(
-          'INSERT OR IGNORE INTO word_pieces (piece, word) SELECT value ->> 0, value ->> 1 FROM json_each(?)',
+          'INSERT OR REPLACE INTO word_pieces (rowid, pieces) SELECT value ->> 0, value ->> 1 FROM json_each(?)',
         )
-        .bind(piecesIn(come)),
+        .bind(pieces),
+      db
+        .prepare('UPDATE words SET pieced = 1 WHERE id IN (SELECT value ->> 0 FROM json_each(?))')
+        .bind(pieces),
+      db.prepare('DELETE FROM word_pieces WHERE rowid IN (SELECT value FROM json_each(?))').bind(gone),
+      db.prepare('UPDATE words SET pieced = 0 WHERE id IN (SELECT value FROM json_each(?))').bind(gone),
       db
         .prepare(
-          `DELETE FROM word_pieces WHERE (piece, word) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))`,
+          'DELETE FROM words WHERE works = 0 AND pieced = 0 AND id IN (SELECT value FROM json_each(?))',
         )
-        .bind(piecesIn(gone)),
-      db
-        .prepare('UPDATE words SET pieced = 1 WHERE word IN (SELECT value FROM json_each(?))')
-        .bind(JSON.stringify(come.map(({ word }) => word))),
-      db
-        .prepare('UPDATE words SET pieced = 0 WHERE word IN (SELECT value FROM json_each(?))')
-        .bind(JSON.stringify(gone.map(({ word }) => word))),
-      db
-        .prepare(
-          `DELETE FROM words WHERE works = 0 AND pieced = 0 AND word IN (SELECT value FROM json_each(?))`,
-        )
-        .bind(JSON.stringify(gone.map(({ word }) => word))),
+        .bind(gone),
     ])
   }
   return results.length < WORDS_TENDED

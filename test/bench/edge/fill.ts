@@ -63,11 +63,10 @@ export function fill(file: string, works: number): Record<string, string> {
   apply(migrationNames().slice(0, first))
   const market = generateMarket(db, works, Math.floor(Date.now() / 1000))
   apply(migrationNames().slice(first))
-  const piece = db.prepare('INSERT OR IGNORE INTO word_pieces (piece, word) VALUES (?, ?)')
+  const pieces = db.prepare('INSERT INTO word_pieces (rowid, pieces) VALUES (?, ?)')
   db.exec('BEGIN')
-  for (const { word } of db.prepare('SELECT word FROM words').all()) {
-    for (const one of piecesOf(String(word))) piece.run(one, String(word))
-  }
+  for (const { id, word } of db.prepare('SELECT id, word FROM words ORDER BY id').all())
+    pieces.run(Number(id), piecesOf(String(word)).join(' '))
   db.exec('UPDATE words SET pieced = 1')
   db.exec('COMMIT')
   fillDeeds(db)

@@ -11,6 +11,7 @@ import { Chapter, Sheet } from '../design/sheet.tsx'
 import { openVault, within } from '../device/vault.ts'
 import { askNode } from '../status/ask-node.ts'
 import { count, moment, money, plain, plural } from '../words/plain.ts'
+import { paceWords } from '../work/measured.ts'
 import { DayOf } from './day-of.tsx'
 import { heardFrom } from './heard.ts'
 import { failureWords, isDown, operatorSeen, type SeenOperator } from './seen.ts'
@@ -69,13 +70,14 @@ function Probes({ samples }: { samples: readonly HealthSample[] }) {
       </summary>
       <Sheet
         caption="Probes of this edge"
-        columns={['When', 'Answered in', 'Price signed in', 'What was wrong']}
+        columns={['When', 'Answered in', 'Price signed in', 'First token in', 'What was wrong']}
         rows={samples.slice(0, PROBES_SHOWN).map(sample => ({
           key: String(sample.atSeconds),
           cells: [
             moment(sample.atSeconds),
             ms(sample.connectMs),
             ms(sample.quoteMs),
+            ms(sample.firstTokenMs),
             isDown(sample) ? failureWords(sample) : 'nothing',
           ],
         }))}
@@ -93,6 +95,9 @@ function Measured({ seen }: { seen: SeenOperator }) {
       </p>
     )
   const wait = health.latency_last_30m
+  const pace = health.first_token_last_30m
+    ? paceWords(health)
+    : 'not measured: the node allows it by canaryEverySeconds'
   return (
     <>
       <div className="mt-4 grid items-start gap-x-10 md:grid-cols-2">
@@ -112,6 +117,7 @@ function Measured({ seen }: { seen: SeenOperator }) {
               'Price signed in',
               wait ? `${ms(wait.p50)} (p50), ${ms(wait.p90)} (p90), ${ms(wait.p99)} (p99)` : 'not measured',
             ],
+            ['First token; pace', pace],
             ['Last failure', <LastFailure key="last" samples={samples} />],
           ]}
         />

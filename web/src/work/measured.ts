@@ -1,4 +1,4 @@
-/** What an edge measured of those who serve a work: how often each was up, and how soon it signed a price. */
+/** What an edge measured of those who serve a work: how often each was up, how soon it signed a price, how fast it speaks. */
 import { type ServingOperator, servingPage } from '@grimoire/schema/directory'
 import { queryOptions } from '@tanstack/react-query'
 import { ask } from '../edge/ask.ts'
@@ -26,4 +26,11 @@ export function upWords(health: Health | undefined): string {
 export function waitWords(health: Health | undefined): string {
   const wait = health?.latency_last_30m
   return wait ? `${wait.p50} ms; ${wait.p99} ms` : 'not measured'
+}
+
+/** Of the canaries that its operator allows. */
+export function paceWords(health: Health | undefined): string {
+  const [first, pace] = [health?.first_token_last_30m, health?.throughput_last_30m]
+  if (!first) return 'not measured'
+  return pace ? `${first.p50} ms; ${pace.p50.toLocaleString('en')} tokens a second` : `${first.p50} ms`
 }

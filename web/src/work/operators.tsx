@@ -9,7 +9,7 @@ import { Asked } from '../design/asked.tsx'
 import { Sheet } from '../design/sheet.tsx'
 import { hostOf } from '../words/host.ts'
 import { money, plain, short } from '../words/plain.ts'
-import { measuredServing, upWords, waitWords } from './measured.ts'
+import { measuredServing, paceWords, upWords, waitWords } from './measured.ts'
 import { servingOperators } from './queries.ts'
 
 /** An address that a browser would block is not offered as if it worked. */
@@ -49,7 +49,10 @@ function Serving({ workId, operators, terms }: Shown) {
       )}
       <Sheet
         caption="Machines that serve this work"
-        columns={['Operator', 'Bond', 'An answer', 'A million bytes in', 'and out', 'Up', 'Signs a price in']}
+        columns={[
+          ...['Operator', 'Bond', 'An answer', 'A million bytes in', 'and out'],
+          ...['Up', 'Signs a price in', 'First word; pace'],
+        ]}
         rows={operators.map(operator => {
           const prices = pricesWithin(operator.prices, terms)
           return {
@@ -66,13 +69,15 @@ function Serving({ workId, operators, terms }: Shown) {
               money(prices.outputPerMillionBytesAtomic),
               upWords(healthOf(operator.operator)),
               waitWords(healthOf(operator.operator)),
+              paceWords(healthOf(operator.operator)),
             ],
           }
         })}
       />
       <p className="whisper mt-2">
         Bond and prices are the registry’s. How often it was up, and how soon it signed a price in the last
-        half hour (half of the times, and 99 of 100), this edge has measured.
+        half hour (half of the times, and 99 of 100), this edge has measured; so it has the first word and the
+        pace, where the operator lets it ask for a few free words.
       </p>
     </>
   )
