@@ -1,14 +1,15 @@
 /** A small real world for tests: a chain, the ledger, three key nodes, accounts, an operator. Nothing in it is a stand-in. */
 import type { ChildProcess } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Addresses } from '@grimoire/contracts/addresses'
 import { deployLedger } from '@grimoire/contracts/deploy'
 import { devnetChain } from '@grimoire/contracts/devnet-chain'
 import { moneyAbi } from '@grimoire/contracts/generated/money'
 import { operatorsAbi } from '@grimoire/contracts/generated/operators'
 import { worksAbi } from '@grimoire/contracts/generated/works'
+import { oncePerRun } from '@grimoire/contracts/once'
 import { freePorts } from '@grimoire/devnet/ports'
 import type { Hex } from '@grimoire/schema/hex'
 import { MEDIA_TYPES } from '@grimoire/schema/manifest'
@@ -77,6 +78,21 @@ export type CreatedWork = SealedWork & {
 }
 type Write = Parameters<WalletClient['writeContract']>[0]
 
+type Dealt = { deal: Deal; files: { name: string; text: string }[] }
+
+/** A passphrase is slow by design, and no test asks who else has these keys. */
+const dealt = (): Promise<Dealt> =>
+  oncePerRun('deal', async () => {
+    const deal = dealForDevelopment({ threshold: 2, total: 3 })
+    const folder = mkdtempSync(join(tmpdir(), 'grimoire-deal-'))
+    try {
+      const paths = writeDeal(deal, folder, PASSPHRASE)
+      return { deal, files: paths.map(path => ({ name: basename(path), text: readFileSync(path, 'utf8') })) }
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+
 export class KeyWorld {
   readonly rpcUrl: string
   readonly chainId = devnetChain.id
@@ -87,7 +103,7 @@ export class KeyWorld {
   readonly log: LogLine[] = []
   readonly operatorKey: SessionKey = makeSessionKey()
   readonly otherOperatorKey: SessionKey = makeSessionKey()
-  shareFiles: string[] = []
+  readonly shareFiles: string[]
   ports: number[] = []
   nodes: (RunningKeyNode | null)[] = []
   readonly #chain: ChildProcess
@@ -95,16 +111,21 @@ export class KeyWorld {
   readonly #networks: KeyNetwork[] = []
   #salt = 0
 
-  constructor(rpcUrl: string, chain: ChildProcess) {
+  constructor(rpcUrl: string, chain: ChildProcess, { deal, files }: Dealt) {
     this.rpcUrl = rpcUrl
     this.#chain = chain
+    this.deal = deal
+    this.shareFiles = files.map(({ name, text }) => {
+      const path = join(this.folder, name)
+      writeFileSync(path, text, { mode: 0o600 })
+      return path
+    })
     this.publicClient = createPublicClient({
       chain: devnetChain,
       transport: http(rpcUrl),
       cacheTime: 0,
       pollingInterval: 20,
     })
-    this.deal = dealForDevelopment({ threshold: 2, total: 3 })
     const entries = ROLES.map((role, addressIndex) => [role, mnemonicToAccount(MNEMONIC, { addressIndex })])
     // Safety: one entry for each role.
     this.accounts = Object.fromEntries(entries) as Record<Role, HDAccount>
@@ -136,7 +157,6 @@ export class KeyWorld {
   }
 
   async deploy(): Promise<void> {
-    this.shareFiles = writeDeal(this.deal, this.folder, PASSPHRASE)
     this.ports = [...(await freePorts()).keyNodes]
     const nodes = this.deal.shares.map(({ about }, position) => ({
       endpoint: this.nodeUrl(position),
@@ -321,7 +341,7 @@ export class KeyWorld {
 /** Deploys everything and starts three key nodes, two of which open; one operator is bonded. */
 export async function startKeyWorld(): Promise<KeyWorld> {
   const { rpcUrl, process } = await startChain(devnetChain.id)
-  const world = new KeyWorld(rpcUrl, process)
+  const world = new KeyWorld(rpcUrl, process, await dealt())
   try {
     await world.deploy()
     await Promise.all([0, 1, 2].map(position => world.startNode(position)))

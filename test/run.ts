@@ -1,6 +1,7 @@
 /** `npm test`: the check, then every suite under its own time limit; ends with one line, `N passed, N failed`. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { constants, setPriority } from 'node:os'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { constants, setPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root, SUITES, type Suite } from './suites.ts'
 
@@ -35,8 +36,16 @@ const PRIORITIES = {
   equal: constants.priority.PRIORITY_NORMAL,
 }
 
+/** What files would each make anew, and alike, is made once for a run. */
+const ONCE = mkdtempSync(join(tmpdir(), 'grimoire-run-'))
+process.once('exit', () => rmSync(ONCE, { recursive: true, force: true }))
+
 /** Each file is a process that loads a thousand modules, most of them what the one before loaded: compiled once for all. */
-const ENVIRONMENT = { ...process.env, NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compiled') }
+const ENVIRONMENT = {
+  ...process.env,
+  NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compiled'),
+  GRIMOIRE_TEST_RUN: ONCE,
+}
 
 const running = new Set<ChildProcess>()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -108,7 +117,11 @@ async function inTurn(suites: readonly Suite[]): Promise<Outcome[]> {
 }
 
 const chosen = choose(process.argv.slice(2))
-const lanes = [chosen.filter(({ beside }) => !beside), chosen.filter(({ beside }) => beside)]
+const lanes = [
+  chosen.filter(({ beside }) => !beside),
+  chosen.filter(({ beside }) => beside && beside !== 'last'),
+  chosen.filter(({ beside }) => beside === 'last'),
+]
 const outcomes = (await Promise.all(lanes.map(inTurn))).flat()
 process.stdout.write('\n')
 for (const { name, passed, failed, seconds } of outcomes) {

@@ -3,8 +3,15 @@ import { existsSync } from 'node:fs'
 import packedChromium from '@sparticuz/chromium'
 import { type Browser, chromium } from 'playwright-core'
 
+/**
+ * A browser in one process dies with its first page. Graphics by a GPU that is computed cost half of what a test of the
+ * page costs; without one, Chromium paints by itself.
+ */
+const NOT_HERE =
+  /^--(single-process|in-process-gpu|ignore-gpu-blocklist|use-gl|use-angle|enable-unsafe-swiftshader)\b/
+
 export async function launchBrowser(): Promise<Browser> {
-  const args = [...packedChromium.args.filter(arg => arg !== '--single-process'), '--no-sandbox']
+  const args = [...packedChromium.args.filter(arg => !NOT_HERE.test(arg)), '--no-sandbox', '--disable-gpu']
   const places = [
     () => packedChromium.executablePath(),
     async () => process.env.CHROMIUM_PATH ?? '',

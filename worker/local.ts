@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { oncePerRun } from '@grimoire/contracts/once'
 import { DEVNET_CHAIN_ID } from '@grimoire/schema/devnet'
 import { Problem } from '@grimoire/schema/problem'
 import {
@@ -72,9 +73,9 @@ export async function startEdge(options: EdgeOptions): Promise<LocalEdge> {
   // Without a built page the API stands alone; `npm run page` builds one.
   mkdirSync(join(ROOT, 'web', 'dist'), { recursive: true })
   const { measured = false, beside } = options
-  const building = bundles.get(measured) ?? bundleWorker({ measured })
+  const building = bundles.get(measured) ?? oncePerRun(`worker-${measured}`, () => bundleWorker({ measured }))
   bundles.set(measured, building)
-  cards ??= bundleCards()
+  cards ??= oncePerRun('cards', bundleCards)
   const { code } = await building
   const main = await workerOptions(options, code)
   const settled = {
@@ -161,11 +162,15 @@ function startFailure(cause: unknown, { port }: EdgeOptions): unknown {
   return taken ? new Problem('port_taken', { got: port, expected: 'a free port for the edge', cause }) : cause
 }
 
+async function declaredOptions() {
+  const { unstable_getMiniflareWorkerOptions } = await import('wrangler')
+  return unstable_getMiniflareWorkerOptions(join(ROOT, 'wrangler.toml')).workerOptions
+}
+
 /** The bindings of `wrangler.toml`, read by wrangler itself, so that nothing local differs from what is deployed. */
 async function workerOptions(options: EdgeOptions, script: string) {
   process.env.WRANGLER_SEND_METRICS = 'false'
-  const { unstable_getMiniflareWorkerOptions } = await import('wrangler')
-  const { workerOptions: declared } = unstable_getMiniflareWorkerOptions(join(ROOT, 'wrangler.toml'))
+  const declared = await oncePerRun('bindings', declaredOptions)
   const { modulesRules: _, bindings, ratelimits, serviceBindings, ...rest } = declared
   if (options.page === false) delete rest.assets
   return {

@@ -16,8 +16,9 @@ export const migrationNames = (): string[] =>
     .filter(name => name.endsWith('.sql'))
     .sort()
 
-export const statementsOf = (name: string): string[] =>
-  readFileSync(join(FOLDER, name), 'utf8').split('--> statement-breakpoint')
+const textOf = (name: string): string => readFileSync(join(FOLDER, name), 'utf8')
+
+export const statementsOf = (name: string): string[] => textOf(name).split('--> statement-breakpoint')
 
 /** In the same table as wrangler's own, so that either can go on where the other stopped; up to the one that is named. */
 export async function migrate(db: Database, last?: string): Promise<void> {
@@ -30,10 +31,7 @@ export async function migrate(db: Database, last?: string): Promise<void> {
   const { results } = await db.prepare('SELECT name FROM d1_migrations').all()
   const applied = new Set(results.map(row => row.name))
   const names = migrationNames().filter(name => !applied.has(name) && (last === undefined || name <= last))
-  for (const name of names) {
-    await db.batch([
-      ...statementsOf(name).map(statement => db.prepare(statement)),
-      db.prepare('INSERT INTO d1_migrations (name) VALUES (?)').bind(name),
-    ])
-  }
+  const noted = db.prepare('INSERT INTO d1_migrations (name) VALUES (?)')
+  // A file in one piece: of hundreds of statements each would be a question to workerd of its own, for which all waits.
+  for (const name of names) await db.batch([db.prepare(textOf(name)), noted.bind(name)])
 }
