@@ -221,7 +221,10 @@ test('a question that could cost more than the day’s cap is not sent, and noth
   const refusal = page.getByRole('alert').filter({ hasText: 'beyond the spending cap' })
   await refusal.waitFor()
   assert.match((await refusal.textContent()) ?? '', /at most \$0\.0001 in a day/)
-  assert.equal(await composer(page).inputValue(), 'Who cooks at the Gilded Gull?')
+  await page.waitForFunction(
+    text => document.querySelector('textarea')?.value === text,
+    'Who cooks at the Gilded Gull?',
+  )
   assert.deepEqual({ receipts: await receipts(page).count(), said: await said() }, before)
   await page.reload()
   assert.equal(await cap.inputValue(), '0.0001')
