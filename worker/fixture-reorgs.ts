@@ -183,10 +183,13 @@ class Trial {
     await grow(this.#stage, 3, random)
     await indexNow(this.#follower)
     const { id } = await snapshot()
+    // Both branches may begin with empty blocks: mined for one account they would be the same ones, and the branch shallower.
+    await ask('hardhat_setCoinbase', [`0x${'a1'.repeat(20)}`])
     await grow(this.#stage, depth, random)
     await indexNow(this.#follower)
     const before = JSON.stringify(await countRows(this.#follower))
     await ask('evm_revert', [id])
+    await ask('hardhat_setCoinbase', [`0x${'b2'.repeat(20)}`])
     await grow(this.#stage, depth + 3, random)
     await indexNow(this.#follower)
     const rowsKept = JSON.stringify(await countRows(this.#follower)) === before

@@ -23,8 +23,9 @@ export function openOnDemand(door: Door, lines: Lines): () => App | null {
   let opened: App | null = null
   const registered = new Set<Register>()
   const read = async (load: Load): Promise<App> => {
-    const [{ createRegistry }, register] = await Promise.all([import('./registry.ts'), load()])
+    const { createRegistry } = await import('./registry.ts')
     opened ??= createRegistry()
+    const register = await load()
     if (!registered.has(register)) register(opened)
     registered.add(register)
     return opened
