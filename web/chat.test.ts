@@ -86,6 +86,30 @@ test('a page that is reloaded in the middle of an answer goes on with it: every 
   requireQuiet(deeds)
 })
 
+test('two tabs in one conversation lose nothing of each other: what is said in one is read in the other, and asked after', async () => {
+  const { page } = cleo
+  const other = await page.context().newPage()
+  await other.goto(`${shop.url}/chat/${flint}`)
+  await receipts(other).nth(1).waitFor()
+  await ask(page, 'What is the safe code?')
+  await receipts(other).nth(2).waitFor()
+  await composer(other).fill('What is your name?')
+  await composer(page).fill('What is the harbor fee?')
+  await Promise.all([composer(other).press('Enter'), composer(page).press('Enter')])
+  for (const tab of [page, other]) await receipts(tab).nth(4).waitFor()
+  await other.reload()
+  await receipts(other).nth(4).waitFor()
+  const said = await takenAlong(other)
+  const last = said.slice(2).map(({ question }) => question)
+  assert.deepEqual(last.toSorted(), [
+    'What is the harbor fee?',
+    'What is the safe code?',
+    'What is your name?',
+  ])
+  assert.ok(said.every(({ answers }) => answers.length === 1 && answers[0]?.end === 'whole'))
+  await other.close()
+})
+
 test('an answer that its machine no longer knows keeps what came of it, says so, and the chat goes on', async () => {
   const { page } = cleo
   await page.route('**/v1/turns/*', async route => {

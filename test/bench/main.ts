@@ -22,7 +22,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<Row[]>> = {
   web: benchWeb,
 }
 /** The others take no arguments. */
-const TAKES_ARGUMENTS = ['edge', 'node']
+const TAKES_ARGUMENTS = ['edge', 'node', 'web']
 
 const [name = '', ...rest] = process.argv.slice(2)
 const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined

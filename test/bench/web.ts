@@ -61,10 +61,12 @@ async function times(run: () => Promise<number>): Promise<number> {
   return median(measured)
 }
 
-export async function benchWeb(): Promise<Row[]> {
+/** `chat`: the rows of the chat alone. */
+export async function benchWeb([only]: string[]): Promise<Row[]> {
   const shop = await startShop()
   try {
     await shop.give('cleo', 'captain-flint')
+    if (only === 'chat') return await benchChat(shop)
     const work = `/works/${shop.workIdOf('captain-flint')}`
     const market = await scriptKilobytes(shop, '/', page => page.getByRole('article').nth(5).waitFor())
     const looked = await scriptKilobytes(shop, work, page => page.getByText('✓ This page has held').waitFor())

@@ -9,7 +9,7 @@ import { type Answering, askFor, takeUp } from './answering.ts'
 import { ask } from './asking.ts'
 import { type Conversation, newConversation } from './conversation.ts'
 import { giveUp } from './going-on.ts'
-import { conversationOf, keep } from './history.ts'
+import { change, changeExchange, conversationOf } from './history.ts'
 import { makeView } from './room-view.ts'
 import { makeSeat } from './seat.ts'
 import type { Shelf } from './shelf.ts'
@@ -113,7 +113,7 @@ test('one that its holder gives up keeps its words and says what it costs; nothi
     exchanges: [{ question: 'Who are you?', answers: [first], shown: 0 }],
   }
   const underWay = { ...recordOf('A fox'), at: 1 }
-  await keep(shelf, before)
+  await change(shelf, before, () => before)
   await underWayKeeper(shelf, 'one').keep(underWay)
   const view = makeView({ shelf, before: [before], underWay: null })
   const desk = { shelf, view, seat: makeSeat(view), asked: underWay, answer: null }
@@ -143,7 +143,7 @@ test('a question that would go past another tab’s broken answer goes back to w
     ...{ ...newConversation(), id: 'one' },
     exchanges: [{ question: 'Who are you?', answers: [{ text: 'A fox', end: 'broken' }], shown: 0 }],
   }
-  await keep(shelf, whole)
+  await change(shelf, whole, () => whole)
   await underWayKeeper(shelf, 'one').keep(recordOf('A fox'))
   const view = makeView({ shelf, before: [{ ...whole, exchanges: [] }], underWay: null })
   const asked = { question: '', index: 0, at: 0 }
@@ -152,4 +152,24 @@ test('a question that would go past another tab’s broken answer goes back to w
   const { conversation, writing, cutOff, live } = view.state
   assert.deepEqual([conversation, writing, cutOff, live], [whole, 'And now?', recordOf('A fox'), null])
   assert.deepEqual(await everyUnderWay(shelf), [recordOf('A fox')])
+})
+
+test('two tabs that write in one conversation at once, each from what it knew, lose nothing of each other', async () => {
+  const shelf = shelfOf()
+  const said = (question: string) =>
+    ({ question, answers: [{ text: 'A fox', end: 'whole' }], shown: 0 }) as const
+  const exchangeOf = (question: string) => ({ ...said(question), answers: [...said(question).answers] })
+  const before: Conversation = { ...newConversation(), id: 'one', exchanges: [exchangeOf('Who are you?')] }
+  await change(shelf, before, () => before)
+  // Both tabs still show what was said before.
+  const open = { conversation: before, temporary: false }
+  await Promise.all([
+    changeExchange(shelf, open, 1, () => exchangeOf('And now?')),
+    change(shelf, before, kept => ({ ...kept, name: 'Foxes', pinned: true })),
+    changeExchange(shelf, open, 0, kept => (kept ? { ...kept, shown: 0, question: 'Who?' } : null)),
+  ])
+  assert.deepEqual(await conversationOf(shelf, 'one'), {
+    ...{ ...before, name: 'Foxes', pinned: true },
+    exchanges: [exchangeOf('Who?'), exchangeOf('And now?')],
+  })
 })

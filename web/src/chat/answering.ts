@@ -82,9 +82,15 @@ export type Answering = {
   onLine: (isLost: boolean) => void
 }
 
+const askedIn = ({ session, workId }: Shelf): string => `grimoire:${session.address.toLowerCase()}:${workId}`
+
 /** Only one page of this browser asks for one work of one holder; another waits. The lock goes with its page. */
-export const alone = <T>({ session, workId }: Shelf, run: () => Promise<T>): Promise<T> =>
-  navigator.locks.request(`grimoire:${session.address.toLowerCase()}:${workId}`, run)
+export const alone = <T>(shelf: Shelf, run: () => Promise<T>): Promise<T> =>
+  navigator.locks.request(askedIn(shelf), run)
+
+/** While nobody asks: a question has its answer by then. */
+export const whileQuiet = <T>(shelf: Shelf, run: () => Promise<T>): Promise<T> =>
+  navigator.locks.request(askedIn(shelf), { mode: 'shared' }, run)
 
 async function readAll(answer: Answer, { onAnswer, onText }: Answering): Promise<KeptAnswer> {
   onAnswer(answer)

@@ -1,8 +1,9 @@
 /** One message of a room: sent, answered again, or asked another way. */
 import type { Answer } from '@grimoire/client/answer'
 import { type Answering, alone, askFor, type Outcome, type Spot } from './answering.ts'
-import { branchBefore, type Exchange } from './conversation.ts'
-import { conversationOf, storeExchanges } from './history.ts'
+import { branchBefore, type Conversation, type Exchange } from './conversation.ts'
+import { tellElsewhere } from './elsewhere.ts'
+import { changeExchange, conversationOf } from './history.ts'
 import type { View } from './room-view.ts'
 import type { Seat } from './seat.ts'
 import type { Shelf } from './shelf.ts'
@@ -32,22 +33,19 @@ export const answering = (desk: Desk, spot: Spot): Answering => {
 }
 
 /** The answer takes its place. Whether there is one, or one may still come. */
-export async function settle(
-  desk: Desk,
-  spot: Spot,
-  old: Exchange | undefined,
-  outcome: Outcome,
-): Promise<boolean> {
+export async function settle(desk: Desk, spot: Spot, outcome: Outcome): Promise<boolean> {
   const { shelf, view, seat } = desk
-  const { question, before, at } = spot
+  const { question, index, at } = spot
   const { got, error, goesOn, close } = outcome
   desk.answer = null
-  const answers = [...(old?.answers.slice(0, at) ?? []), ...(got ? [got] : [])]
-  const here = { question, answers, shown: Math.max(0, answers.length - 1) }
-  // A question that got no answer at all, and will get none, is left to the composer, where it can be sent again.
-  const exchanges = answers.length > 0 || goesOn ? [...before, here] : before
-  const conversation = await storeExchanges(shelf, view.state, exchanges)
+  const conversation = await changeExchange(shelf, view.state, index, old => {
+    const answers = [...(old?.answers.slice(0, at) ?? []), ...(got ? [got] : [])]
+    // A question that got no answer at all, and will get none, is left to the composer, where it can be sent again.
+    if (answers.length === 0 && !goesOn) return null
+    return { question, answers, shown: Math.max(0, answers.length - 1) }
+  })
   await close()
+  tellElsewhere(conversation.id)
   const cutOff = await readUnderWay(shelf, conversation.id)
   view.set({ live: null, conversation, error, cutOff })
   await seat.count()
@@ -63,33 +61,48 @@ async function isCutOffElsewhere({ shelf, view }: Desk): Promise<boolean> {
   return true
 }
 
-/** What is asked: a new question after all that was said, or an old one once more. */
-type Wanted = { question: string; before: readonly Exchange[]; old?: Exchange | undefined }
+/** What is asked: a new question after all that was said, or one of the old ones once more. */
+type Wanted = { question: string; old?: number | undefined }
 
-function send(desk: Desk, { question, before, old }: Wanted, depositAtomic: bigint): Promise<boolean> {
+/** Where an answer goes, by what is kept now: another page may have gone on with the conversation meanwhile. */
+function placeOf({ exchanges }: Conversation, { question, old }: Wanted): Asked {
+  const again = old === undefined ? undefined : exchanges[old]
+  if (old === undefined || again?.question !== question) return { question, index: exchanges.length, at: 0 }
+  return { question, index: old, at: again.answers.length }
+}
+
+/** Kept before it is asked: a reload loses no question. */
+async function keepAsked(desk: Desk, wanted: Wanted): Promise<Spot> {
+  const { shelf, view } = desk
+  const { conversation: open, temporary } = view.state
+  const whole = (temporary ? null : await conversationOf(shelf, open.id)) ?? open
+  desk.asked = placeOf(whole, wanted)
+  const { question, index } = desk.asked
+  view.set({ conversation: whole })
+  await changeExchange(shelf, view.state, index, old => old ?? { question, answers: [], shown: 0 })
+  return spotOf(whole.exchanges, desk.asked)
+}
+
+function send(desk: Desk, wanted: Wanted, depositAtomic: bigint): Promise<boolean> {
   const { shelf, view, seat } = desk
-  const { cutOff: known } = view.state
-  desk.asked = { question, index: before.length, at: old?.answers.length ?? 0 }
-  const spot = spotOf(before, desk.asked)
+  const { cutOff: known, conversation } = view.state
+  desk.asked = placeOf(conversation, wanted)
   view.set({ live: { text: '', step: 'ask' }, error: null, cutOff: null })
   return alone(shelf, async () => {
     if (known === null && (await isCutOffElsewhere(desk))) return false
-    // Kept before it is asked: a reload loses no question.
-    const here = { question, answers: old?.answers ?? [], shown: old?.shown ?? 0 }
-    await storeExchanges(shelf, view.state, [...before, here])
+    const spot = await keepAsked(desk, wanted)
     const kind = await seat.place().then(
       ({ work }) => work.terms.kind,
       () => 'chatbot',
     )
     const line = () => seat.lineFor(depositAtomic)
-    return settle(desk, spot, old, await askFor(answering(desk, spot), line, kind === 'prompt'))
+    return settle(desk, spot, await askFor(answering(desk, spot), line, kind === 'prompt'))
   })
 }
 
 /** A question that got no answer is not taken from whoever asked it. */
 async function sendNew(desk: Desk, question: string, depositAtomic: bigint): Promise<boolean> {
-  const before = desk.view.state.conversation.exchanges
-  const answered = await send(desk, { question, before }, depositAtomic)
+  const answered = await send(desk, { question }, depositAtomic)
   if (!answered) desk.view.giveBack(question)
   return answered
 }
@@ -106,7 +119,7 @@ export async function again(desk: Desk, depositAtomic: bigint): Promise<boolean>
   const { exchanges } = desk.view.state.conversation
   const last = exchanges.at(-1)
   if (!last) return false
-  return send(desk, { question: last.question, before: exchanges.slice(0, -1), old: last }, depositAtomic)
+  return send(desk, { question: last.question, old: exchanges.length - 1 }, depositAtomic)
 }
 
 /** The last question once more: as another answer, or for the first time where it got none. */

@@ -7,6 +7,7 @@ import { plain } from '../words/plain.ts'
 import { Composer } from './composer.tsx'
 import { CutOff } from './cut-off.tsx'
 import { useDeposit } from './deposit.ts'
+import { useFollow } from './follow.ts'
 import { Keys } from './keys.tsx'
 import { Meter } from './meter.tsx'
 import { Past } from './past.tsx'
@@ -25,33 +26,13 @@ function useRoom(kept: Kept, operator: Hex | undefined) {
     [room, queries],
   )
   useEffect(() => sit(operator), [sit, operator])
+  useEffect(() => room.listen(), [room])
   const choose = (other: Hex) => {
     sit(other)
     void navigate({ search: { operator: other } })
   }
   const state = useSyncExternalStore(room.subscribe, () => room.state)
   return { room, state, choose }
-}
-
-/** The newest words stay in sight while whoever reads is at the end; who has scrolled up is left there. */
-function useFollow(change: unknown) {
-  const end = useRef<HTMLDivElement>(null)
-  const following = useRef(true)
-  useEffect(() => {
-    const look = () => {
-      const { scrollHeight } = document.documentElement
-      following.current = window.scrollY + window.innerHeight > scrollHeight - 160
-    }
-    window.addEventListener('scroll', look, { passive: true })
-    return () => window.removeEventListener('scroll', look)
-  }, [])
-  const shown = useRef<unknown>(null)
-  useEffect(() => {
-    if (shown.current === change) return
-    shown.current = change
-    if (following.current) end.current?.scrollIntoView({ block: 'end' })
-  }, [change])
-  return end
 }
 
 /** What was on its way when the page was left goes on by itself, once. */
@@ -61,6 +42,16 @@ function useGoOn({ underWay }: Kept, room: Room, depositAtomic: bigint): void {
     if (wasCutOff.current) void room.goOn(depositAtomic)
     wasCutOff.current = false
   }, [room, depositAtomic])
+}
+
+/** What was said stands there before anything is loaded that only what is said next needs. */
+function useQuiet(): boolean {
+  const [quiet, setQuiet] = useState(false)
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => setTimeout(() => setQuiet(true)))
+    return () => cancelAnimationFrame(frame)
+  }, [])
+  return quiet
 }
 
 function Title({ workId, title }: { workId: string; title: string }) {
@@ -73,14 +64,18 @@ function Title({ workId, title }: { workId: string; title: string }) {
   )
 }
 
+/** Beside a long conversation it stays in sight. */
+const ASIDE =
+  'mt-10 space-y-10 md:sticky md:top-0 md:mt-0 md:max-h-dvh md:self-start md:overflow-y-auto md:pt-2 md:pb-6 md:-mx-2 md:px-2'
+
 export function Conversing({ kept }: { kept: Kept }) {
   const { operator } = useSearch({ from: '/chat/$workId' })
   const { room, state, choose } = useRoom(kept, operator)
   const { shelf } = room
-  const found = useQuery(chatPlace(shelf, operator))
+  const found = useQuery({ ...chatPlace(shelf, operator), enabled: useQuiet() })
   const place = found.data ?? null
   const [depositAtomic, setDepositAtomic] = useDeposit()
-  const end = useFollow(state.live?.text ?? state.conversation)
+  const end = useFollow(state.live?.text ?? state.conversation, state.live !== null)
   useGoOn(kept, room, depositAtomic)
   const title = plain(place?.work.manifest.title ?? shelf.title)
   const opening = place?.work.manifest.summary ?? shelf.summary
@@ -101,10 +96,10 @@ export function Conversing({ kept }: { kept: Kept }) {
             again={() => void found.refetch()}
           />
         )}
-        <div ref={end} />
         {!found.isError && <Composer {...{ room, state, place, depositAtomic, title }} />}
+        <div ref={end} />
       </div>
-      <aside aria-label="Cost and history" className="mt-10 space-y-10 md:mt-2">
+      <aside aria-label="Cost and history" className={ASIDE}>
         <Meter {...{ room, state, place, depositAtomic, setDepositAtomic }} />
         <Past room={room} state={state} title={title} />
         <Keys />

@@ -2,7 +2,8 @@
 import { alone, costsAtMost, takeUp } from './answering.ts'
 import { answering, type Desk, settle, spotOf } from './asking.ts'
 import type { Conversation, KeptAnswer } from './conversation.ts'
-import { conversationOf, keep } from './history.ts'
+import { tellElsewhere } from './elsewhere.ts'
+import { change, conversationOf } from './history.ts'
 import { forgetUnderWay, readUnderWay, type UnderWay } from './under-way.ts'
 
 /** Whether an answer of the conversation that was turned to broke off. */
@@ -30,7 +31,7 @@ export async function goOn(desk: Desk, depositAtomic: bigint): Promise<void> {
     const spot = spotOf(conversation.exchanges, record)
     const line = () => seat.lineTo(record.turn.checked.quote.operator, depositAtomic)
     const outcome = await takeUp(answering(desk, spot), line, record)
-    const answered = await settle(desk, spot, conversation.exchanges[record.index], outcome)
+    const answered = await settle(desk, spot, outcome)
     if (!answered) view.giveBack(record.question)
   })
 }
@@ -52,9 +53,9 @@ export async function giveUp({ shelf, view }: Desk): Promise<void> {
   const { id } = view.state.conversation
   await alone(shelf, async () => {
     const [record, kept] = await Promise.all([readUnderWay(shelf, id), conversationOf(shelf, id)])
-    const conversation = record && kept ? givenUp(kept, record) : kept
-    if (conversation) await keep(shelf, conversation)
+    const conversation = record && kept ? await change(shelf, kept, now => givenUp(now, record)) : kept
     await forgetUnderWay(shelf, id)
+    tellElsewhere(id)
     if (view.state.conversation.id !== id) return
     view.set({ cutOff: null, error: null, ...(conversation ? { conversation } : {}) })
   })

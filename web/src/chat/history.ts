@@ -7,7 +7,7 @@ type Shelf = { vault: Vault; session: Session; workId: string }
 
 const under = ({ session, workId }: Shelf) => `chat:${session.address.toLowerCase()}:${workId}:`
 
-export const keep = (shelf: Shelf, conversation: Conversation): Promise<void> =>
+const keep = (shelf: Shelf, conversation: Conversation): Promise<void> =>
   shelf.vault.set(under(shelf) + conversation.id, JSON.stringify(conversation))
 
 export const forget = (shelf: Shelf, id: string): Promise<void> => shelf.vault.delete(under(shelf) + id)
@@ -18,17 +18,39 @@ export async function conversationOf(shelf: Shelf, id: string): Promise<Conversa
   return text === undefined ? null : readConversation(text)
 }
 
-/** The open conversation with what is said in it now: kept, unless it is a temporary one, and not kept when it is empty. */
-export async function storeExchanges(
+/**
+ * A conversation is changed as it is kept, by one page at a time, and never written over: another page may have gone on
+ * with it. What is not kept yet is kept from now on, unless nothing is said in it.
+ */
+export const change = (
   shelf: Shelf,
-  open: { conversation: Conversation; temporary: boolean },
-  exchanges: readonly Exchange[],
+  open: Conversation,
+  to: (kept: Conversation) => Conversation,
+): Promise<Conversation> =>
+  navigator.locks.request(`grimoire:${under(shelf)}${open.id}`, async () => {
+    const next = to((await conversationOf(shelf, open.id)) ?? open)
+    if (next.exchanges.length > 0) await keep(shelf, next)
+    else await forget(shelf, next.id)
+    return next
+  })
+
+/** What is open: a temporary conversation is changed, and not kept. */
+type Open = { conversation: Conversation; temporary: boolean }
+
+/** One exchange as it is from now on; null takes away a question that got no answer. */
+export async function changeExchange(
+  shelf: Shelf,
+  { conversation, temporary }: Open,
+  index: number,
+  to: (kept: Exchange | undefined) => Exchange | null,
 ): Promise<Conversation> {
-  const conversation = { ...open.conversation, exchanges: [...exchanges] }
-  if (open.temporary) return conversation
-  if (exchanges.length > 0) await keep(shelf, conversation)
-  else await forget(shelf, conversation.id)
-  return conversation
+  const into = (whole: Conversation): Conversation => {
+    const { exchanges } = whole
+    const next = to(exchanges[index])
+    const others = [exchanges.slice(0, index), exchanges.slice(index + 1)] as const
+    return { ...whole, exchanges: [...others[0], ...(next ? [next] : []), ...others[1]] }
+  }
+  return temporary ? into(conversation) : change(shelf, conversation, into)
 }
 
 /** Pinned ones, then the newest first. What cannot be read any more is left out, and left where it is. */

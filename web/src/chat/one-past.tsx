@@ -9,7 +9,7 @@ import { asJson, asMarkdown, asSillyTavern } from './take-along.ts'
 
 type Props = PastProps & {
   conversation: Conversation
-  change: (conversation: Conversation) => Promise<void>
+  change: (part: Pick<Conversation, 'name' | 'pinned'>) => Promise<void>
   forget: () => Promise<void>
 }
 
@@ -25,7 +25,7 @@ function Rename({
         className="space-y-4"
         onSubmit={event => {
           event.preventDefault()
-          void change({ ...conversation, name: name.trim() }).then(close)
+          void change({ name: name.trim() }).then(close)
         }}
       >
         <label className="block">
@@ -91,7 +91,7 @@ function Doings(props: Props) {
           className="button quiet"
           disabled={busy}
           aria-pressed={pinned}
-          onClick={() => void change({ ...conversation, pinned: !pinned })}
+          onClick={() => void change({ pinned: !pinned })}
         >
           {pinned ? 'Unpin' : 'Pin'}
         </button>

@@ -3,13 +3,14 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { plain } from '../words/plain.ts'
 import { type Conversation, titleOf } from './conversation.ts'
+import { Found } from './found.tsx'
 import { conversationsOf } from './history.ts'
 import { OnePast } from './one-past.tsx'
 import type { Room, RoomState } from './room.ts'
 
 export type PastProps = { room: Room; state: RoomState; title: string }
 
-/** From this many on a list is easier searched than read. */
+/** From this many conversations on, or exchanges in one, searching is easier than reading. */
 const SEARCHED_FROM = 5
 
 const mentions = (wanted: string) => (conversation: Conversation) =>
@@ -32,8 +33,8 @@ function useKept({ room, state }: PastProps) {
     queryFn: () => conversationsOf(shelf),
     placeholderData: before => before,
   })
-  const change = async (conversation: Conversation) => {
-    await room.rewrite(conversation)
+  const change = async (conversation: Conversation, part: Pick<Conversation, 'name' | 'pinned'>) => {
+    await room.rewrite(conversation, part)
     await refetch()
   }
   const forget = async (conversation: Conversation) => {
@@ -85,7 +86,7 @@ export function Past(props: PastProps) {
       <h2 id="past" className="rubric">
         On this device
       </h2>
-      {kept.length >= SEARCHED_FROM && (
+      {Math.max(kept.length, props.state.conversation.exchanges.length) >= SEARCHED_FROM && (
         <label className="mt-2 block">
           <span className="unseen">Search what was said</span>
           <input
@@ -97,13 +98,14 @@ export function Past(props: PastProps) {
           />
         </label>
       )}
+      {wanted.trim() !== '' && <Found room={props.room} state={props.state} wanted={wanted} />}
       <ul className="mt-2 divide-y divide-line">
         {found.map(conversation => (
           <OnePast
             key={conversation.id}
             {...props}
             conversation={conversation}
-            change={change}
+            change={part => change(conversation, part)}
             forget={() => forget(conversation)}
           />
         ))}

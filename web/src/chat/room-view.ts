@@ -18,6 +18,8 @@ export type RoomState = {
   /** An answer of this conversation broke off, and its machine may still know it. */
   cutOff: UnderWay | null
   money: Money | null
+  /** The exchange that its reader looked for, by its place. */
+  sought: { index: number } | null
   error: unknown
 }
 
@@ -29,6 +31,7 @@ export function makeView({ before, underWay }: Kept) {
   let state: RoomState = {
     conversation: begun ?? newConversation(),
     ...{ writing: '', editing: null, temporary: false, money: null, error: null, cutOff: null },
+    sought: null,
     live: underWay ? { text: underWay.turn.text, step: 'again' } : null,
   }
   const listeners = new Set<() => void>()
@@ -51,7 +54,7 @@ export function makeView({ before, underWay }: Kept) {
     },
     /** Another conversation than before, or none yet. */
     turnTo: (conversation: Conversation, temporary = false) =>
-      set({ conversation, temporary, editing: null, error: null, cutOff: null }),
+      set({ conversation, temporary, editing: null, error: null, cutOff: null, sought: null }),
     /** A question without an answer goes back to the composer, before what was written there meanwhile. */
     giveBack: (question: string) =>
       set({ writing: [question, state.writing].filter(one => one !== '').join('\n\n') }),

@@ -1,8 +1,9 @@
 /** A room to chat in: one work, one holder, one conversation at a time. Puts its parts together; draws nothing. */
 import { again, ask, type Desk, retry } from './asking.ts'
 import { type Conversation, newConversation } from './conversation.ts'
+import { listenElsewhere, tellElsewhere } from './elsewhere.ts'
 import { findCutOff, giveUp, goOn } from './going-on.ts'
-import { forget, keep, storeExchanges } from './history.ts'
+import { change, changeExchange, forget } from './history.ts'
 import { makeView } from './room-view.ts'
 import { makeSeat } from './seat.ts'
 import type { Kept } from './shelf.ts'
@@ -25,6 +26,7 @@ function makeRoom(kept: Kept) {
     /** The question under way, and its place in the conversation. */
     asked: () => desk.asked,
     subscribe: view.subscribe,
+    listen: () => listenElsewhere(desk),
     sitAt: seat.sitAt,
     prepare: seat.prepare,
     refund: seat.refund,
@@ -41,6 +43,8 @@ function makeRoom(kept: Kept) {
       const writing = index === null ? '' : (view.state.conversation.exchanges[index]?.question ?? '')
       view.set({ editing: index, writing })
     },
+    /** Takes its reader to an exchange. */
+    seek: (index: number) => view.set({ sought: { index } }),
     begin: (conversation?: Conversation) => {
       view.turnTo(conversation ?? newConversation())
       // What cannot be read now is found with the next visit.
@@ -49,14 +53,17 @@ function makeRoom(kept: Kept) {
     /** A conversation that is gone when the page is. */
     beginTemporary: () => view.turnTo(newConversation(), true),
     show: async (index: number, shown: number) => {
-      const { exchanges } = view.state.conversation
-      const turned = exchanges.map((one, at) => (at === index ? { ...one, shown } : one))
-      view.set({ conversation: await storeExchanges(shelf, view.state, turned) })
+      const conversation = await changeExchange(shelf, view.state, index, kept =>
+        kept ? { ...kept, shown } : null,
+      )
+      view.set({ conversation })
+      tellElsewhere(conversation.id)
     },
     /** Another name, pinned or not: of any conversation of this device. */
-    rewrite: async (conversation: Conversation) => {
-      await keep(shelf, conversation)
-      view.set(conversation.id === view.state.conversation.id ? { conversation } : {})
+    rewrite: async (conversation: Conversation, part: Pick<Conversation, 'name' | 'pinned'>) => {
+      const next = await change(shelf, conversation, kept => ({ ...kept, ...part }))
+      if (conversation.id === view.state.conversation.id) view.set({ conversation: next })
+      tellElsewhere(conversation.id)
     },
     forget: async (id: string) => {
       await forget(shelf, id)
