@@ -232,6 +232,33 @@ test('whoever looks at another page meanwhile finds the answer going on when the
   await receipts(page).nth(2).waitFor()
 })
 
+test('a question that could cost more than the day’s cap is not sent, and nothing is paid; one press allows more, and it is answered', async () => {
+  const { page } = cleo
+  await page.goto(`${shop.url}/chat/${flint}`)
+  await page.getByText('No signature needed.').waitFor()
+  const cap = page.getByLabel('Spend at most in a day, in dollars')
+  const said = () => page.getByText(/^Today it was/).textContent()
+  const before = { receipts: await receipts(page).count(), said: await said() }
+  await cap.fill('0.0001')
+  await cap.press('Enter')
+  await ask(page, 'Who cooks at the Gilded Gull?')
+  const refusal = page.getByRole('alert').filter({ hasText: 'beyond the spending cap' })
+  await refusal.waitFor()
+  assert.match((await refusal.textContent()) ?? '', /at most \$0\.0001 in a day/)
+  await page.waitForFunction(
+    text => document.querySelector('textarea')?.value === text,
+    'Who cooks at the Gilded Gull?',
+  )
+  assert.deepEqual({ receipts: await receipts(page).count(), said: await said() }, before)
+  await page.reload()
+  assert.equal(await cap.inputValue(), '0.0001')
+  await ask(page, 'Who cooks at the Gilded Gull?')
+  await page.getByRole('button', { name: 'Allow $1.00 a day, and ask' }).click()
+  await receipts(page).nth(before.receipts).waitFor()
+  assert.notEqual(await said(), before.said)
+  await requireAccessible(page, 'a cap that was raised')
+})
+
 test('a machine that is killed in the middle of an answer leaves its words; another one is a press away, and the old answer stays', async () => {
   const { page } = cleo
   const said = await inTheMiddle(page)

@@ -32,20 +32,6 @@ CREATE INDEX `words_untended` ON `words` (`id`) WHERE (`works` > 0) <> `pieced`;
 CREATE VIRTUAL TABLE `word_pieces` USING fts5(pieces, content='', contentless_delete=1, detail=none, tokenize='ascii');
 --> statement-breakpoint
 -- As in the migration before: rows that are little more than their key stand in the order of it, once.
-ALTER TABLE `versions` RENAME TO `versions_before`;
---> statement-breakpoint
-CREATE TABLE `versions` (
-	`work_id` text NOT NULL,
-	`version` integer NOT NULL,
-	`content_hash` text NOT NULL,
-	`published_at` integer NOT NULL,
-	PRIMARY KEY(`work_id`, `version`)
-) WITHOUT ROWID;
---> statement-breakpoint
-INSERT INTO `versions` (work_id, version, content_hash, published_at) SELECT work_id, version, content_hash, published_at FROM `versions_before` ORDER BY work_id, version;
---> statement-breakpoint
-DROP TABLE `versions_before`;
---> statement-breakpoint
 ALTER TABLE `holders` RENAME TO `holders_before`;
 --> statement-breakpoint
 CREATE TABLE `holders` (

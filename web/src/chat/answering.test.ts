@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { KeptTurn } from '@grimoire/client/kept-turn'
-import { Problem, type ProblemCode } from '@grimoire/schema/problem'
+import { isProblem, Problem, type ProblemCode } from '@grimoire/schema/problem'
 import type { Vault } from '../device/vault.ts'
 import type { Session } from '../wallet/session.ts'
 import { type Answering, askFor, takeUp } from './answering.ts'
@@ -13,6 +13,7 @@ import { change, changeExchange, conversationOf } from './history.ts'
 import { makeView } from './room-view.ts'
 import { makeSeat } from './seat.ts'
 import type { Shelf } from './shelf.ts'
+import { setCap } from './spending.ts'
 import { everyUnderWay, readUnderWay, type UnderWay, underWayKeeper } from './under-way.ts'
 
 function shelfOf() {
@@ -89,6 +90,19 @@ test('asking takes nothing from an answer that broke off: not in another convers
     await (await askFor(answeringIn(shelf, id, temporary), refused, false)).close()
     assert.deepEqual(await everyUnderWay(shelf), [recordOf('A fox')], id)
   }
+})
+
+test('when the day’s cap is spent no machine and no wallet is asked', async () => {
+  const shelf = shelfOf()
+  await setCap(shelf, 0n)
+  let opened = 0
+  const line = () => {
+    opened += 1
+    return Promise.reject(new Problem('node_unreachable', {}))
+  }
+  const { error, got, goesOn } = await askFor(answeringIn(shelf, 'one'), line, false)
+  assert.ok(isProblem(error, 'cap_reached'))
+  assert.deepEqual([got, goesOn, opened], [null, false, 0])
 })
 
 test('one that its holder gives up keeps its words and says what it costs; nothing of it is asked for again', async () => {

@@ -8,6 +8,7 @@ import { type Exchange, type KeptAnswer, messagesOf } from './conversation.ts'
 import type { Line } from './line.ts'
 import type { Proof } from './proof.ts'
 import type { Shelf } from './shelf.ts'
+import { hold, requireLeft, settle } from './spending.ts'
 import { type UnderWay, underWayKeeper } from './under-way.ts'
 
 const MAX_TOKENS = 256
@@ -54,10 +55,20 @@ export type Outcome = {
 const isAny = (error: unknown, ...codes: Parameters<typeof isProblem>[1][]): boolean =>
   codes.some(code => isProblem(error, code))
 
-/** Its machine no longer knows it, or its receipt was judged, or it was refused before its payment was taken. */
+/** It was refused before its payment was taken. */
+const isUnpaid = (error: unknown, turn: KeptTurn, isAgain: boolean): boolean =>
+  !isAgain &&
+  turn.turnId === null &&
+  !isAny(error, 'node_unreachable', 'chain_unreachable', 'timed_out', 'receipt_invalid')
+
+/** Its machine no longer knows it, or its receipt was judged, or it was never paid for. */
 const isOver = (error: unknown, turn: KeptTurn, isAgain: boolean): boolean =>
-  isAny(error, 'turn_unknown', 'receipt_invalid') ||
-  (!isAgain && turn.turnId === null && !isAny(error, 'node_unreachable', 'chain_unreachable', 'timed_out'))
+  isAny(error, 'turn_unknown', 'receipt_invalid') || isUnpaid(error, turn, isAgain)
+
+/** Without a receipt it counts as what it may still cost. */
+const count = async (shelf: Shelf, turn: KeptTurn | null, proof: Proof | undefined): Promise<void> => {
+  if (turn && proof) await settle(shelf, turn, BigInt(proof.receipt.chargedAtomic))
+}
 
 export type Answering = {
   shelf: Shelf
@@ -108,17 +119,21 @@ async function kept(
   const { question, index, at } = answering.spot
   const keeper = underWayKeeper(shelf, conversationId)
   let last = before
-  const keep = (turn: KeptTurn) => {
+  const keep = async (turn: KeptTurn) => {
+    // The first time it is waited for, before the payment leaves.
+    if (last === null) await hold(shelf, turn)
     last = turn
     return temporary ? undefined : keeper.keep({ conversationId, question, index, at, turn })
   }
   try {
     const got = await begin(keep)
+    await count(shelf, last, got.proof)
     return { got, error: null, goesOn: false, close: () => keeper.end(false) }
   } catch (error) {
     const forgot = isProblem(error, 'turn_unknown') ? last : null
     const words = last?.text ?? ''
     const goesOn = !temporary && last !== null && !isOver(error, last, before !== null)
+    if (last !== null && isUnpaid(error, last, before !== null)) await settle(shelf, last, 0n)
     const got: KeptAnswer = { text: words, end: 'broken', ...(forgot ? { notice: forgotten(forgot) } : {}) }
     return {
       got: words === '' && !forgot ? null : got,
@@ -133,7 +148,8 @@ async function kept(
 export const askFor = (answering: Answering, line: () => Promise<Line>, isPrompt: boolean) =>
   kept(answering, async keep => {
     const { question, before } = answering.spot
-    const { onLine } = answering
+    const { onLine, shelf } = answering
+    await requireLeft(shelf)
     const open = await line()
     await open.grant()
     const messages = messagesOf(isPrompt ? [] : before, question)

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react'
 import { Pairs } from '../design/pairs.tsx'
 import { Refusal } from '../design/states.tsx'
 import { count, money } from '../words/plain.ts'
+import { Cap } from './cap.tsx'
 import { costOf } from './conversation.ts'
 import { DEPOSITS_ATOMIC, depositOf } from './deposit.ts'
 import { Machines } from './machines.tsx'
@@ -111,6 +112,7 @@ export function Meter(props: Props) {
         </div>
       )}
       {left === 0n && place && <SetAside {...props} place={place} />}
+      <Cap shelf={room.shelf} busy={state.live !== null} />
       {back.state.stage === 'done' && left === 0n && <p role="status">It is in your wallet again.</p>}
       {back.state.stage === 'failed' && <Refusal error={back.state.error} />}
       {place && <Machines place={place} busy={state.live !== null} />}

@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { Again, Refusal } from '../design/states.tsx'
 import { askForWallet } from '../wallet/asking.ts'
+import { RaiseCap } from './cap.tsx'
 import { OtherMachines } from './machines.tsx'
 import type { Room, RoomState } from './room.ts'
 
@@ -16,6 +17,10 @@ const ITS_FAULT: ReadonlySet<ProblemCode> = new Set([
 ])
 
 const isItsFault = (error: unknown): boolean => error instanceof Problem && ITS_FAULT.has(error.code)
+
+/** The day's cap; a turn and a deposit have caps of their own, which this does not raise. */
+const isDayOver = (error: unknown): boolean =>
+  isProblem(error, 'cap_reached') && error.details.param === 'capAtomic'
 
 type Props = {
   room: Room
@@ -36,6 +41,7 @@ export function Trouble({ room, state, depositAtomic, operator, choose }: Props)
         {isProblem(error, 'prompt_too_long') && (
           <Again label="Begin a new conversation" run={() => room.begin()} />
         )}
+        {isDayOver(error) && <RaiseCap shelf={room.shelf} retry={() => room.retry(depositAtomic)} />}
         {isProblem(error, 'not_holder') && (
           <Link to="/library" className="button">
             To your library
