@@ -3,7 +3,9 @@ import { randomFillSync } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { people } from '@grimoire/devnet/accounts'
 import type { Shop } from '@grimoire/web/fixture'
+import { giveWallet } from '@grimoire/web/fixture-wallet'
 import type { Page } from 'playwright-core'
 import { type Row, row } from './row.ts'
 
@@ -55,9 +57,14 @@ async function during(page: Page, act: () => Promise<unknown>): Promise<Watched>
   return { longestMs: Math.max(0, ...tasks), tasks: tasks.length, seconds }
 }
 
-/** A chatbot that could be minted, but for its adapter. */
-async function begin(page: Page, shop: Shop): Promise<void> {
-  await page.goto(`${shop.url}/studio`)
+/** With a wallet of the browser's, whose own work is not the page's; and a chatbot that could be minted, but for its adapter. */
+async function begin(page: Page, { devnet, url }: Shop): Promise<void> {
+  const { chainId } = devnet.addresses
+  await giveWallet(page, { rpcUrl: devnet.chain.rpcUrl, account: people.ada.address, chainId })
+  await page.goto(`${url}/studio`)
+  await page.getByRole('button', { name: 'Choose a wallet' }).first().click()
+  await page.getByRole('button', { name: /Test Purse/ }).click()
+  await page.getByRole('button', { name: /^Wallet/ }).waitFor()
   await page.getByRole('button', { name: 'A new chatbot' }).click()
   await page.getByLabel('Name', { exact: true }).fill('Sixty-four')
   await page.getByLabel('System prompt').fill('You are heavy.')
@@ -73,7 +80,7 @@ async function begin(page: Page, shop: Shop): Promise<void> {
 
 export async function benchSeal(shop: Shop): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'grimoire-adapter-'))
-  const { page } = await shop.visit({ as: 'ada' })
+  const { page } = await shop.visit()
   try {
     const file = join(folder, 'sixty-four.gguf')
     writeFileSync(file, adapterFile())
