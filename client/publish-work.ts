@@ -13,7 +13,7 @@ import { encodeAbiParameters, encodeFunctionData, keccak256, parseAbiParameters 
 import { putBlob, sendAndNudge } from './edge.ts'
 import { keyNetworkOf, type Market } from './market.ts'
 import { asSignedIn } from './session-of.ts'
-import { type Sending, uploadBlob } from './upload-blob.ts'
+import { type Content, pieceOf, type Sending, sizeOf, uploadBlob } from './upload-blob.ts'
 import { randomBytes32, type Sent, type Wallet } from './wallet.ts'
 
 /** What a creator says of a work. The rest of the manifest follows from it. */
@@ -79,18 +79,19 @@ export async function prepareWork(market: Market, options: Sealing): Promise<Pre
  */
 export async function uploadSealed(
   market: Market,
-  sealed: { manifestBytes: Uint8Array<ArrayBuffer>; blobs: Map<string, Uint8Array> },
+  sealed: { manifestBytes: Uint8Array<ArrayBuffer>; blobs: ReadonlyMap<string, Blob | Uint8Array> },
   { wallet, onProgress, pausing, signal }: Sending & { wallet?: Wallet | undefined } = {},
 ): Promise<number> {
-  const sealedBytes = [...sealed.blobs.values()].reduce((sum, { length }) => sum + length, 0)
+  const sealedBytes = [...sealed.blobs.values()].reduce((sum, part) => sum + sizeOf(part), 0)
   const sizeBytes = sealedBytes + sealed.manifestBytes.length
   let before = 0
   const progress = (sentBytes: number) => onProgress?.({ sentBytes: before + sentBytes, sizeBytes })
   for (const [sha256, part] of sealed.blobs) {
-    const content = part as Uint8Array<ArrayBuffer> // Safety: age hands out plain buffers; a shared one could not be sent.
+    const content = part as Content // Safety: age hands out plain buffers; a shared one could not be sent.
     await pausing?.open()
     signal?.throwIfAborted()
-    if (content.length <= SMALL_BLOB_BYTES) await putBlob(market, content)
+    const size = sizeOf(content)
+    if (size <= SMALL_BLOB_BYTES) await putBlob(market, await pieceOf(content, 0, size))
     else {
       const sending = { sha256, content, pausing, signal }
       const onSent = ({ sentBytes }: { sentBytes: number }) => progress(sentBytes)
@@ -98,7 +99,7 @@ export async function uploadSealed(
         uploadBlob(market, { ...sending, session, onProgress: onSent }),
       )
     }
-    before += content.length
+    before += size
     progress(0)
   }
   await putBlob(market, sealed.manifestBytes)

@@ -23,7 +23,7 @@ const TRIES = 6
 const MAX_WAIT_MS = 20_000
 
 /** What is sent: bytes in memory, or a file that is read piece by piece. */
-type Content = Blob | Uint8Array<ArrayBuffer>
+export type Content = Blob | Uint8Array<ArrayBuffer>
 type Progress = { sentBytes: number; sizeBytes: number }
 
 /** Holds an upload before its next chunk, until it is let go on. */
@@ -58,9 +58,14 @@ export type BlobUpload = Sending & {
   chunkBytes?: number
 }
 
-const sizeOf = (content: Content): number => (content instanceof Blob ? content.size : content.length)
+export const sizeOf = (content: Blob | Uint8Array): number =>
+  content instanceof Blob ? content.size : content.length
 
-const pieceOf = async (content: Content, from: number, to: number): Promise<Uint8Array<ArrayBuffer>> =>
+export const pieceOf = async (
+  content: Content,
+  from: number,
+  to: number,
+): Promise<Uint8Array<ArrayBuffer>> =>
   content instanceof Blob
     ? new Uint8Array(await content.slice(from, to).arrayBuffer())
     : content.subarray(from, to)

@@ -135,21 +135,60 @@ test('what it takes is read without a wallet; with one, too little money, a key 
   assert.equal(await record(), null)
 })
 
-test('one registers with two confirmations, and when cut off between them gives only the second; the ledger has what was shown to the unit, and the edge lists it with why it is down', async () => {
+/** What this device keeps of registrations, by name. */
+const keptForms = () =>
+  page.evaluate<string[]>(`new Promise((resolve, reject) => {
+    const opening = indexedDB.open('grimoire', 1)
+    opening.onerror = () => reject(opening.error)
+    opening.onsuccess = () => {
+      const asked = opening.result.transaction('texts').objectStore('texts').getAllKeys()
+      asked.onerror = () => reject(asked.error)
+      asked.onsuccess = () => {
+        opening.result.close()
+        resolve(asked.result.filter(name => name.includes(':registration:')))
+      }
+    }
+  })`)
+
+test('what was typed into a registration stands there after a reload, kept on this device for this account', async () => {
+  await button('Close').click()
+  const typed = { 'Bond, in dollars': '120', 'For an answer': '0.003', 'For a million bytes in': '' }
+  for (const [label, text] of Object.entries(typed)) await page.getByLabel(label).fill(text)
+  await page.getByText('Kept on this device until you are registered').waitFor()
+  await page.reload()
+  await page.getByLabel('Payment key').waitFor()
+  const all = {
+    ...typed,
+    'Payment key': paymentKey,
+    'Session key': sessionKey,
+    'Where holders reach the machine': endpoint,
+  }
+  for (const [label, text] of Object.entries(all))
+    assert.equal(await page.getByLabel(label, { exact: true }).inputValue(), text, label)
+  assert.equal(await page.getByLabel('Paste what “init” said').inputValue(), '')
+  const kept = await keptForms()
+  assert.deepEqual([kept.length, kept[0]?.endsWith(newcomer)], [1, true])
+  await page.getByLabel('Bond, in dollars').fill('100')
+  await page.getByLabel('For an answer').fill('0.001')
+  await page.getByLabel('For a million bytes in').fill('1')
+})
+
+test('one registers with two confirmations, and when cut off between them finds the form as it was and gives only the second; the ledger has what was shown to the unit, and the edge lists it with why it is down', async () => {
   await wallet.refuse(false)
-  await button('Look at it again').click()
+  await button('Look at it before you sign').click()
   await requireAccessible(page, 'the review of a registration')
   await wallet.hold('eth_sendTransaction')
   await button('Register with a bond of $100.00').click()
   await wallet.letOneGo()
   await page.getByText('Your wallet asks you to send it.').first().waitFor()
   await page.reload()
-  await fill({ paymentKey, sessionKey })
+  await button('Look at it before you sign').click()
   await button('Register with a bond of $100.00').click()
   await page.getByText('The ledger knows the machine').waitFor()
   assert.deepEqual(await wallet.asked(), ['eth_sendTransaction'], 'the allowance stands')
   await button('To its page').click()
   await page.getByText('It serves.').waitFor()
+  assert.deepEqual(await keptForms(), [], 'what is registered is kept as a draft')
   const { bondAtomic, active, ...card } = (await record()) ?? assert.fail('not registered')
   assert.deepEqual([bondAtomic, active], [parseMoney('100'), true])
   assert.equal(await moneyOf(market, newcomer), parseMoney('200'))

@@ -4,6 +4,7 @@ import { type Shop, startShop } from '@grimoire/web/fixture'
 import type { Page } from 'playwright-core'
 import { median, type Row, row } from './row.ts'
 import { benchChat } from './web-chat.ts'
+import { benchSeal } from './web-seal.ts'
 
 const VISITS = 5
 const within: [string, (ratio: number) => boolean] = ['<= 1', ratio => ratio <= 1]
@@ -61,22 +62,36 @@ async function times(run: () => Promise<number>): Promise<number> {
   return median(measured)
 }
 
-/** `chat`: the rows of the chat alone. */
-export async function benchWeb([only]: string[]): Promise<Row[]> {
+async function benchMarket(shop: Shop): Promise<Row[]> {
+  const work = `/works/${shop.workIdOf('captain-flint')}`
+  const market = await scriptKilobytes(shop, '/', page => page.getByRole('article').nth(5).waitFor())
+  const looked = await scriptKilobytes(shop, work, page => page.getByText('✓ This page has held').waitFor())
+  return [
+    budget('JavaScript of the market page', 'kB gz', market, 130),
+    row('JavaScript of a work, checked on the chain', 'kB gz', looked),
+    budget('first works after navigation', 'ms', await times(() => firstWorksMs(shop)), 1000),
+    budget('search result after the last key', 'ms', await times(() => searchMs(shop)), 150),
+  ]
+}
+
+const PARTS: Record<string, (shop: Shop) => Promise<Row[]>> = {
+  market: benchMarket,
+  chat: benchChat,
+  seal: benchSeal,
+}
+
+/** All of it, or the parts that are named. */
+export async function benchWeb(names: readonly string[]): Promise<Row[]> {
+  const strange = names.find(name => !Object.hasOwn(PARTS, name))
+  if (strange !== undefined)
+    throw new RangeError(`There is no part "${strange}". Use some of: ${Object.keys(PARTS).join(', ')}.`)
   const shop = await startShop()
   try {
     await shop.give('cleo', 'captain-flint')
-    if (only === 'chat') return await benchChat(shop)
-    const work = `/works/${shop.workIdOf('captain-flint')}`
-    const market = await scriptKilobytes(shop, '/', page => page.getByRole('article').nth(5).waitFor())
-    const looked = await scriptKilobytes(shop, work, page => page.getByText('✓ This page has held').waitFor())
-    return [
-      budget('JavaScript of the market page', 'kB gz', market, 130),
-      row('JavaScript of a work, checked on the chain', 'kB gz', looked),
-      budget('first works after navigation', 'ms', await times(() => firstWorksMs(shop)), 1000),
-      budget('search result after the last key', 'ms', await times(() => searchMs(shop)), 150),
-      ...(await benchChat(shop)),
-    ]
+    const rows: Row[] = []
+    for (const [name, bench] of Object.entries(PARTS))
+      if (names.length === 0 || names.includes(name)) rows.push(...(await bench(shop)))
+    return rows
   } finally {
     await shop.stop()
   }

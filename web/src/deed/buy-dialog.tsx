@@ -1,6 +1,6 @@
 /** Buying: tried on the chain first, then the whole sum with its parts, one press, and the way on, whatever comes between. */
 import type { SignedListing } from '@grimoire/schema/listing'
-import { useQuery } from '@tanstack/react-query'
+import { type UseQueryResult, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Dialog } from '../design/dialog.tsx'
 import { EverywhereDialog } from '../everywhere/everywhere-dialog.tsx'
@@ -10,7 +10,7 @@ import type { CheckedWork } from '../work/queries.ts'
 import { Bought } from './bought.tsx'
 import { Offline } from './offline.tsx'
 import { planOf, stepsOf } from './purchases.ts'
-import { Review } from './review.tsx'
+import { type Planned, Review } from './review.tsx'
 import { Steps } from './steps.tsx'
 import { usePurchase } from './use-purchase.ts'
 import { WayOn } from './way-on.tsx'
@@ -19,6 +19,37 @@ type Purchase = { work: CheckedWork; session: Session; listing?: SignedListing }
 
 const priceOf = ({ work, listing }: Purchase): bigint =>
   BigInt(listing ? listing.listing.priceAtomic : work.terms.priceAtomic)
+
+type DecidingProps = {
+  purchase: Purchase
+  maxCostAtomic: bigint
+  plan: UseQueryResult<Planned>
+  buy: () => void
+  look: () => void
+  lookAgain: () => void
+}
+
+function Deciding({ purchase, maxCostAtomic, plan, buy, look, lookAgain }: DecidingProps) {
+  return (
+    <>
+      <Review {...purchase} priceAtomic={maxCostAtomic} plan={plan.data} />
+      <div className="mt-5">
+        {plan.isError ? (
+          <WayOn error={plan.error} look={look} goOn={lookAgain} again={lookAgain} />
+        ) : (
+          <button type="button" className="button chief w-full" disabled={!plan.data} onClick={buy}>
+            Buy for {money(maxCostAtomic)}
+          </button>
+        )}
+      </div>
+      {plan.isPending && (
+        <p role="status" className="whisper mt-2">
+          Trying it on the chain, without sending anything…
+        </p>
+      )}
+    </>
+  )
+}
 
 export function BuyDialog({ work, session, listing, close }: Purchase & { close: () => void }) {
   const { workId } = work
@@ -39,23 +70,7 @@ export function BuyDialog({ work, session, listing, close }: Purchase & { close:
   return (
     <Dialog title={state.stage === 'done' ? 'Bought' : 'Buy an edition'} close={close}>
       {state.stage === 'review' && (
-        <>
-          <Review {...purchase} priceAtomic={maxCostAtomic} plan={plan.data} />
-          <div className="mt-5">
-            {plan.isError ? (
-              <WayOn error={plan.error} look={close} goOn={lookAgain} again={lookAgain} />
-            ) : (
-              <button type="button" className="button chief w-full" disabled={!plan.data} onClick={run}>
-                Buy for {money(maxCostAtomic)}
-              </button>
-            )}
-          </div>
-          {plan.isPending && (
-            <p role="status" className="whisper mt-2">
-              Trying it on the chain, without sending anything…
-            </p>
-          )}
-        </>
+        <Deciding {...{ purchase, maxCostAtomic, plan, lookAgain }} buy={run} look={close} />
       )}
       {state.stage === 'running' && (
         <>

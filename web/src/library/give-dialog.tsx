@@ -55,6 +55,29 @@ function Meant({ held, to }: { held: Held; to: string }) {
   )
 }
 
+function Recipient(props: { typed: string; wrong: string | null; change: (typed: string) => void }) {
+  const { typed, wrong, change } = props
+  const hint = useId()
+  return (
+    <label className="block">
+      The address of whoever gets it
+      <input
+        className="field mt-1 font-mono"
+        autoComplete="off"
+        spellCheck={false}
+        required
+        value={typed}
+        onChange={event => change(event.target.value)}
+        aria-describedby={hint}
+        aria-invalid={wrong !== null}
+      />
+      <span id={hint} className="whisper">
+        {wrong ?? 'A gift costs its network fee only; no royalty is due.'}
+      </span>
+    </label>
+  )
+}
+
 type ReviewProps = {
   held: Held
   own: string
@@ -65,7 +88,6 @@ type ReviewProps = {
 
 function Review({ held, own, typed, change, give }: ReviewProps) {
   const [sure, setSure] = useState(false)
-  const hint = useId()
   const to = typed.trim()
   const wrong = whyNot(to, own)
   return (
@@ -76,25 +98,14 @@ function Review({ held, own, typed, change, give }: ReviewProps) {
         if (isAddress(to) && wrong === null && sure) give(to)
       }}
     >
-      <label className="block">
-        The address of whoever gets it
-        <input
-          className="field mt-1 font-mono"
-          autoComplete="off"
-          spellCheck={false}
-          required
-          value={typed}
-          onChange={event => {
-            change(event.target.value)
-            setSure(false)
-          }}
-          aria-describedby={hint}
-          aria-invalid={to !== '' && wrong !== null}
-        />
-        <span id={hint} className="whisper">
-          {to === '' || wrong === null ? 'A gift costs its network fee only; no royalty is due.' : wrong}
-        </span>
-      </label>
+      <Recipient
+        typed={typed}
+        wrong={to === '' ? null : wrong}
+        change={next => {
+          change(next)
+          setSure(false)
+        }}
+      />
       {wrong === null && (
         <>
           <Meant held={held} to={to} />

@@ -1,7 +1,7 @@
 /** An operator's desk: registering, bonding, pricing, the machine's health and leaving, with the wallet, on the ledger. */
 import type { BondRules } from '@grimoire/client/operator-standing'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Asked } from '../design/asked.tsx'
 import { Notice } from '../design/states.tsx'
 import { useTitle } from '../frame/title.ts'
@@ -13,6 +13,7 @@ import { bondRules, standingOf } from './queries.ts'
 import { RegisterDialog } from './register-dialog.tsx'
 import type { Wanted } from './register-form.tsx'
 import { Running } from './running.tsx'
+import { dropForm } from './typed-form.ts'
 
 /** A machine's key can register nothing: whoever holds it by mistake is told whose it is. */
 function OfMachine({ owner }: { owner: string }) {
@@ -31,9 +32,15 @@ function OfMachine({ owner }: { owner: string }) {
 
 function Desk({ session }: { session: Session }) {
   const [wanted, setWanted] = useState<(Wanted & { rules: BondRules }) | null>(null)
+  const found = useQuery(standingOf(session.address))
+  const isRegistered = Boolean(found.data?.record)
+  useEffect(() => {
+    // Here, and not where it is sent: a page that was closed meanwhile comes by this way, too.
+    if (isRegistered) void dropForm(session.address).catch(() => undefined)
+  }, [isRegistered, session.address])
   return (
     <>
-      <Asked question={useQuery(standingOf(session.address))} waiting="Reading the registry" lines={6}>
+      <Asked question={found} waiting="Reading the registry" lines={6}>
         {standing => {
           const { record, rules, paysFor } = standing
           if (record) return <Running session={session} standing={{ ...standing, record }} />

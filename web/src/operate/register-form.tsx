@@ -1,12 +1,14 @@
-/** The registration as it is filled in: what `init` said, the card, the bond; nothing is signed before it was looked at. */
+/** The registration as it is filled in, kept over a reload: what `init` said, the card, the bond; nothing is signed before it was looked at. */
 import type { BondRules } from '@grimoire/client/operator-standing'
-import { formatMoney } from '@grimoire/schema/amounts'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { Asked } from '../design/asked.tsx'
 import { Field } from '../studio/field.tsx'
 import type { Session } from '../wallet/session.ts'
 import { money } from '../words/plain.ts'
 import { CardFields } from './card-fields.tsx'
-import { type Card, cardOf, keysIn, NEW_CARD, pricesOf, sumOf } from './typed-card.ts'
+import { type Card, cardOf, keysIn, pricesOf, sumOf } from './typed-card.ts'
+import { type FormKept, formOf, type TypedForm, useForm } from './typed-form.ts'
 import { Typical } from './typical.tsx'
 
 export type Wanted = Card & { bondAtomic: bigint }
@@ -37,21 +39,37 @@ function Said({ found }: { found: (keys: ReturnType<typeof keysIn>) => void }) {
   )
 }
 
-export function RegisterForm(props: {
-  session: Session
-  rules: BondRules
-  register: (wanted: Wanted) => void
-}) {
-  const { session, rules, register } = props
-  const [typed, setTyped] = useState(NEW_CARD)
-  const [bond, setBond] = useState(formatMoney(rules.minimumBondAtomic))
+const KEPT: Record<FormKept, string> = {
+  untouched: '',
+  keeping: 'Keeping…',
+  kept: 'Kept on this device until you are registered',
+  failed: 'This browser does not keep it: a reload empties the form',
+}
+
+function Foot({ lacking, kept }: { lacking: boolean; kept: FormKept }) {
+  return (
+    <>
+      <button type="submit" className="button chief">
+        Look at it before you sign
+      </button>
+      {lacking && <p role="alert">Something above is missing or wrong; it is said at its field.</p>}
+      <p role="status" className={`empty:hidden ${kept === 'failed' ? 'font-bold text-rubric' : 'whisper'}`}>
+        {KEPT[kept]}
+      </p>
+    </>
+  )
+}
+
+type Props = { session: Session; rules: BondRules; register: (wanted: Wanted) => void }
+
+function Form({ begun, session, rules, register }: Props & { begun: TypedForm }) {
+  const { typed, change, kept } = useForm(session.address, begun)
   const [tried, setTried] = useState(false)
-  const change = (part: Partial<typeof typed>) => setTyped(now => ({ ...now, ...part }))
-  const fault = bondFault(bond, rules.minimumBondAtomic)
+  const fault = bondFault(typed.bond, rules.minimumBondAtomic)
+  const card = cardOf(typed, session.address)
   const goOn = () => {
     setTried(true)
-    const card = cardOf(typed, session.address)
-    const bondAtomic = sumOf(bond)
+    const bondAtomic = sumOf(typed.bond)
     if (card && bondAtomic !== null && !fault) register({ ...card, bondAtomic })
   }
   return (
@@ -68,20 +86,24 @@ export function RegisterForm(props: {
         <CardFields typed={typed} change={change} owner={session.address} tried={tried} />
         <Field
           label="Bond, in dollars"
-          value={bond}
-          onChange={setBond}
+          value={typed.bond}
+          onChange={bond => change({ bond })}
           inputMode="decimal"
           hint="A larger bond goes before a smaller one where an edge advises whom to ask."
           wrong={fault}
         />
-        <button type="submit" className="button chief">
-          Look at it before you sign
-        </button>
-        {tried && !cardOf(typed, session.address) && (
-          <p role="alert">Something above is missing or wrong; it is said at its field.</p>
-        )}
+        <Foot lacking={tried && !card} kept={kept} />
       </div>
       <Typical prices={pricesOf(typed)} operator={null} />
     </form>
+  )
+}
+
+export function RegisterForm(props: Props) {
+  const found = useQuery(formOf(props.session.address, props.rules))
+  return (
+    <Asked question={found} waiting="Looking for what you typed" lines={6}>
+      {begun => <Form {...props} begun={begun} />}
+    </Asked>
   )
 }

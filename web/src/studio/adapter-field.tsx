@@ -6,7 +6,8 @@ import { useAttempt } from './attempt.tsx'
 import type { Draft } from './draft.ts'
 import { Group } from './field.tsx'
 import { FileButton } from './file-button.tsx'
-import { deleteFile, keepFile } from './kept-drafts.ts'
+import { keepLarge } from './filing.ts'
+import { deleteFile } from './kept-drafts.ts'
 import type { Editing } from './use-draft.ts'
 
 async function readAdapter(
@@ -30,7 +31,7 @@ function useAdapter({ draft, change }: Editing) {
     setReading(true)
     await attempt(async () => {
       const adapter = await readAdapter(file, draft.base?.sha256)
-      await keepFile(draft.id, 'adapter', new Uint8Array(await file.arrayBuffer()))
+      await keepLarge(draft.id, 'adapter', file)
       change({ adapter })
     })
     setReading(false)

@@ -13,9 +13,8 @@ import { ask } from '../edge/ask.ts'
 import { openWallet } from '../wallet/open-wallet.ts'
 import type { Session } from '../wallet/session.ts'
 import type { Draft, Mint } from './draft.ts'
-import { dropSealed, keepFile, loadFile, MANIFEST } from './kept-drafts.ts'
-import { loadKnowledge } from './knowledge-files.ts'
-import { cardOf, partsOf, termsOf, wordsOf } from './readiness.ts'
+import { loadLarge } from './filing.ts'
+import { dropSealed, loadFile, MANIFEST } from './kept-drafts.ts'
 import { sealInThread } from './sealing.ts'
 
 export type MintStep = 'seal' | 'upload' | 'send' | 'block' | 'index'
@@ -30,58 +29,24 @@ export type MintJob = {
   keep: (part: Partial<Draft>) => Promise<void>
 }
 
-/** Seals in a thread of its own, and keeps the sealed files: nothing has left this device yet. */
+/** Seals in a thread of its own, which keeps the sealed files: nothing has left this device yet. */
 async function seal({ draft, session, keep }: MintJob): Promise<Mint> {
-  const terms = termsOf(draft)
-  if (!terms || !draft.base) throw new Problem('terms_invalid', { got: 'a draft that is not whole' })
-  const adapter = draft.adapter ? await loadFile(draft.id, 'adapter') : undefined
-  if (draft.adapter && !adapter)
-    throw new Problem('adapter_unfit', {
-      got: 'nothing: this browser has dropped the file',
-      expected: draft.adapter.name,
-    })
-  const { published } = draft
-  const sealed = await sealInThread({
-    creator: session.address,
-    ...{ terms, words: { ...wordsOf(draft), base: draft.base }, parts: partsOf(draft, adapter) },
-    knowledge: await loadKnowledge(draft),
-    ...(published ? { workId: published.workId } : {}),
-  })
-  await keepFile(draft.id, MANIFEST, sealed.manifestBytes)
-  // Safety: age hands out plain buffers.
-  const files = [...sealed.blobs] as [string, Uint8Array<ArrayBuffer>][]
-  for (const [name, bytes] of files) await keepFile(draft.id, name, bytes)
-  const mint: Mint = {
-    creator: session.address,
-    workId: sealed.workId,
-    version: sealed.manifest.version,
-    salt: sealed.salt ?? null,
-    ...{ contentHash: sealed.contentHash, contentHashBytes32: sealed.contentHashBytes32 },
-    blobs: files.map(([name, bytes]) => ({ name, sizeBytes: bytes.length })),
-    terms,
-    admitted: terms.admission === 'listed' ? draft.terms.admitted : [],
-    recovery: sealed.recovery,
-    card: cardOf(draft),
-    knowledge: draft.knowledge,
-    stage: 'sealed',
-    transaction: null,
-  }
+  const mint = await sealInThread({ draft, creator: session.address })
   await keep({ mint })
   return mint
 }
 
-async function kept(id: string, name: string): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await loadFile(id, name)
-  if (bytes) return bytes
+function found<T>(file: T | null | undefined, name: string): T {
+  if (file) return file
   throw new Problem('part_missing', { param: name, got: 'a browser that has dropped it' })
 }
 
 /** What is there already is not sent again, so that an upload that was broken off goes on where it was. */
 async function upload(market: Market, wallet: Wallet, mint: Mint, job: MintJob): Promise<void> {
   const { draft, tell, pausing } = job
-  const blobs = new Map<string, Uint8Array>()
-  for (const { name } of mint.blobs) blobs.set(name, await kept(draft.id, name))
-  const manifestBytes = await kept(draft.id, MANIFEST)
+  const blobs = new Map<string, Blob>()
+  for (const { name } of mint.blobs) blobs.set(name, found(await loadLarge(draft.id, name), name))
+  const manifestBytes = found(await loadFile(draft.id, MANIFEST), MANIFEST)
   tell({ step: 'upload' })
   const onProgress = (progress: { sentBytes: number; sizeBytes: number }) =>
     tell({ step: 'upload', ...progress })
