@@ -32,5 +32,5 @@ export function waitWords(health: Health | undefined): string {
 export function paceWords(health: Health | undefined): string {
   const [first, pace] = [health?.first_token_last_30m, health?.throughput_last_30m]
   if (!first) return 'not measured'
-  return pace ? `${first.p50} ms; ${pace.p50.toLocaleString('en')} tokens a second` : `${first.p50} ms`
+  return pace ? `${first.p50} ms; ${pace.p50.toLocaleString('en')} tokens/s` : `${first.p50} ms`
 }

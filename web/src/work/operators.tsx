@@ -28,6 +28,11 @@ export function Operators({ workId, terms }: { workId: string; terms: Terms }) {
 
 type Shown = { workId: string; operators: readonly OperatorRecord[]; terms: Terms }
 
+const COLUMNS = [
+  ...['Operator', 'Bond', 'An answer', 'A million bytes in', 'and out'],
+  ...['Up', 'Signs a price in', 'First word; pace'],
+]
+
 function Serving({ workId, operators, terms }: Shown) {
   // Without its figures the rows stand all the same: those are the registry's.
   const { data: measured } = useQuery(measuredServing(workId))
@@ -49,10 +54,7 @@ function Serving({ workId, operators, terms }: Shown) {
       )}
       <Sheet
         caption="Machines that serve this work"
-        columns={[
-          ...['Operator', 'Bond', 'An answer', 'A million bytes in', 'and out'],
-          ...['Up', 'Signs a price in', 'First word; pace'],
-        ]}
+        columns={COLUMNS}
         rows={operators.map(operator => {
           const prices = pricesWithin(operator.prices, terms)
           return {
@@ -63,10 +65,17 @@ function Serving({ workId, operators, terms }: Shown) {
                 {plain(hostOf(operator.endpoint) ?? operator.endpoint.slice(0, 60))}
                 {unsafeNote(operator.endpoint)}
               </span>,
-              money(operator.bondAtomic),
-              money(prices.turnFeeAtomic),
-              money(prices.inputPerMillionBytesAtomic),
-              money(prices.outputPerMillionBytesAtomic),
+              ...[
+                operator.bondAtomic,
+                prices.turnFeeAtomic,
+                prices.inputPerMillionBytesAtomic,
+                prices.outputPerMillionBytesAtomic,
+              ].map((atomic, at) => (
+                // In so many columns a sum would break at its point.
+                <span key={COLUMNS[at + 1]} className="whitespace-nowrap">
+                  {money(atomic)}
+                </span>
+              )),
               upWords(healthOf(operator.operator)),
               waitWords(healthOf(operator.operator)),
               paceWords(healthOf(operator.operator)),
