@@ -161,6 +161,24 @@ test('what reaches a splitter is divided as the terms say, to the last unit, and
   assert.deepEqual([again.collection, again.settlement, again.amountAtomic], [null, null, 0n])
 })
 
+test('what is sent may be mined in a later second than it was tried in: leaving, staying and leaving again in one second goes through', async () => {
+  const { ledger, testClient } = world
+  const { wallet, operator } = await joinOperator(world)
+  await testClient.setBlockTimestampInterval({ interval: 0 })
+  await beginUnbonding(ledger, { wallet })
+  await cancelUnbonding(ledger, { wallet })
+  const late: typeof wallet = {
+    ...wallet,
+    sendTransaction: async request => {
+      await testClient.removeBlockTimestampInterval()
+      await testClient.increaseTime({ seconds: 60 })
+      return wallet.sendTransaction(request)
+    },
+  }
+  await beginUnbonding(ledger, { wallet: late })
+  assert.equal((await readOperator(ledger, { operator }))?.active, false)
+})
+
 test('only a work’s creator says who may serve it', async () => {
   const { operator } = await joinOperator(world)
   const [creator, stranger] = [await world.person(0n), await world.person(0n)]
