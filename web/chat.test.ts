@@ -234,7 +234,6 @@ test('whoever looks at another page meanwhile finds the answer going on when the
 
 test('a question that could cost more than the day’s cap is not sent, and nothing is paid; one press allows more, and it is answered', async () => {
   const { page } = cleo
-  await page.goto(`${shop.url}/chat/${flint}`)
   await page.getByText('No signature needed.').waitFor()
   const cap = page.getByLabel('Spend at most in a day, in dollars')
   const said = () => page.getByText(/^Today it was/).textContent()
