@@ -1,4 +1,5 @@
 /** A wallet that acts on the ledger: every transaction is simulated first, so that a refusal costs nothing and has a name. */
+import { withSpareGas } from '@grimoire/schema/gas'
 import { Problem } from '@grimoire/schema/problem'
 import {
   type Account,
@@ -65,14 +66,14 @@ export async function receiptFor({ publicClient }: Ledger, hash: Hex, what: stri
   throw new Problem('wallet_refused', { got: `${what}: another transaction was sent in its place` })
 }
 
-/**
- * What a transaction takes depends on the second that it is mined in: a word that is written with what stands there already
- * is cheap, and asks for no reserve. A key that signs here gives it room; other wallets see to that themselves.
- */
+/** Of an account with code its wallet knows how it is sent, and what that takes beside the call itself. */
 async function gasFor({ publicClient }: Ledger, { wallet, to, data }: Call): Promise<{ gas?: bigint }> {
-  const { account } = wallet
-  if (account.type !== 'local') return {}
-  return { gas: ((await publicClient.estimateGas({ account, to, data })) * 5n) / 4n }
+  const { address, type } = wallet.account
+  const [estimated, code] = await Promise.all([
+    publicClient.estimateGas({ account: address, to, data }),
+    type === 'local' ? undefined : publicClient.getCode({ address }),
+  ])
+  return code === undefined ? { gas: withSpareGas(estimated) } : {}
 }
 
 /** Simulates, sends, waits until it is in a block. A transaction that reverts there is simulated again to learn why. */

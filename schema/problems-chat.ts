@@ -58,6 +58,12 @@ export const chatProblems = {
     'This node gives no free tokens to whoever times it.',
     'Time its quotes instead; an operator allows canaries by `canaryEverySeconds` in its settings.',
   ),
+  canary_spent: row(
+    429,
+    'This node gave its free tokens to somebody a moment ago.',
+    'Wait for the seconds in retry-after.',
+    true,
+  ),
   adapter_unserved: row(
     409,
     'The server that answers on this node has not loaded the adapter of this work.',

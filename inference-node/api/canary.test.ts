@@ -59,11 +59,14 @@ test('it speaks a few tokens of the base, of another number something else, and 
 test('another within its time is told when to come again, whoever asks', async () => {
   const canary = canaryOf(60)
   const first = await canary.answer('1', never)
-  await refused(canary.answer('2', never), 'node_busy')
+  await assert.rejects(canary.answer('2', never), (error: unknown) => {
+    assert.ok(isProblem(error, 'canary_spent'))
+    return error.details.extra?.retryAfterSeconds === 60 // While the first is under way.
+  })
   await first.text()
   await isIdle()
   await assert.rejects(canary.answer('3', never), (error: unknown) => {
-    assert.ok(isProblem(error, 'node_busy'))
+    assert.ok(isProblem(error, 'canary_spent'))
     assert.ok([59, 60].includes(Number(error.details.extra?.retryAfterSeconds)))
     return true
   })

@@ -3,6 +3,7 @@ import { CANARY_MAX_TOKENS, canaryFrom } from '@grimoire/schema/canary'
 import { parseOr } from '@grimoire/schema/parse'
 import { asProblem, Problem, problemResponse } from '@grimoire/schema/problem'
 import type { EnginePort } from '../engine/port.ts'
+import { enterSpare } from '../engine/spare.ts'
 import { Yielding } from '../engine/yielding.ts'
 import type { Log } from '../log.ts'
 
@@ -35,7 +36,7 @@ export class Canary {
   async answer(given: string | undefined, gone: AbortSignal): Promise<Response> {
     if (this.everySeconds === 0) throw new Problem('canary_off')
     const from = parseOr(canaryFrom, given ?? 0, { code: 'request_invalid', what: 'from' })
-    const leave = this.#enter()
+    const leave = await this.#enter()
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
     const writer = writable.getWriter()
     const write = (json: string) => writer.write(new TextEncoder().encode(json)).catch(() => undefined)
@@ -58,23 +59,27 @@ export class Canary {
     return begun.promise
   }
 
-  #enter(): () => Promise<void> {
+  async #enter(): Promise<() => Promise<void>> {
     const { engine, everySeconds } = this.#options
-    const waitMs = this.#nextAtMs - performance.now()
+    const nextAtMs = this.#nextAtMs
+    const waitMs = nextAtMs - performance.now()
     if (waitMs > 0)
-      throw new Problem('node_busy', {
+      throw new Problem('canary_spent', {
         got: 'another canary',
         expected: `one in ${everySeconds} seconds`,
-        extra: { retryAfterSeconds: Math.ceil(waitMs / 1_000) },
+        extra: { retryAfterSeconds: Math.min(everySeconds, Math.ceil(waitMs / 1_000)) },
       })
-    if (!engine.hasRoom) throw new Problem('node_busy', { expected: 'an idle place' })
-    const exit = engine.turnstile.enterSpare()
     // Until it has left, which is when its time begins.
     this.#nextAtMs = Number.POSITIVE_INFINITY
-    return async () => {
-      await engine.forget(WORK).catch(() => undefined)
-      exit()
-      this.#nextAtMs = performance.now() + everySeconds * 1_000
+    try {
+      const leave = await enterSpare(engine, WORK, () => engine.admit(WORK))
+      return async () => {
+        await leave()
+        this.#nextAtMs = performance.now() + everySeconds * 1_000
+      }
+    } catch (error) {
+      this.#nextAtMs = nextAtMs
+      throw error
     }
   }
 
@@ -88,7 +93,6 @@ export class Canary {
       yielding.look()
     }
     try {
-      engine.admit(WORK)
       const { outputTokens, totalMs } = await engine.chat({
         ...{ work: WORK, onText, signal: AbortSignal.any([gone, yielding.signal]) },
         messages: [{ role: 'user', content: `Count upwards from ${from}, one number a line.` }],

@@ -5,6 +5,7 @@ import { type Hex, sameAddress } from '@grimoire/schema/hex'
 import { Problem } from '@grimoire/schema/problem'
 import { sameSecret } from '../bearer.ts'
 import type { EnginePort } from '../engine/port.ts'
+import { enterSpare } from '../engine/spare.ts'
 import { HolderMemory } from '../guard/memory.ts'
 import type { Log } from '../log.ts'
 import type { State } from '../state.ts'
@@ -158,21 +159,20 @@ export class Drafts {
       const got = `${adapter.received} of ${adapter.bytes.length} bytes`
       throw new Problem('request_invalid', { param: 'adapter', got, expected: 'all of the adapter' })
     }
-    if (this.#running || !engine.hasRoom) throw new Problem('node_busy', { expected: 'an idle place' })
-    const exit = engine.turnstile.enterSpare()
+    if (this.#running) throw new Problem('node_busy', { expected: 'an idle place' })
     this.#running = true
-    const leave = async () => {
-      await engine.forget(draft.work).catch(() => undefined)
-      this.#running = false
-      exit()
-    }
     try {
-      engine.admit(draft.work, adapter?.bytes.slice())
+      const leave = await enterSpare(engine, draft.work, () =>
+        engine.admit(draft.work, adapter?.bytes.slice()),
+      )
+      return async () => {
+        await leave()
+        this.#running = false
+      }
     } catch (error) {
-      await leave()
+      this.#running = false
       throw error
     }
-    return leave
   }
 
   end(draft: Draft): void {

@@ -1,5 +1,6 @@
 /** The payment key on the chain: one transaction at a time, since parallel ones would take the same nonce. */
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { withSpareGas } from '@grimoire/schema/gas'
 import type { Hex } from '@grimoire/schema/hex'
 import {
   type Abi,
@@ -43,7 +44,8 @@ export function gasPayer(ledger: Ledger, paymentKey: Hex) {
   const send = (request: Pick<SendTransactionParameters, 'to' | 'data' | 'gas' | 'value'>): Promise<Hex> =>
     inTurn(async () => {
       const prepared = await wallet.prepareTransactionRequest({ ...request, type: 'eip1559' })
-      const serializedTransaction = await account.signTransaction(prepared)
+      const gas = request.gas ?? withSpareGas(prepared.gas)
+      const serializedTransaction = await account.signTransaction({ ...prepared, gas })
       notes.getStore()?.(keccak256(serializedTransaction))
       return wallet.sendRawTransaction({ serializedTransaction })
     })

@@ -1,4 +1,5 @@
 /** The relayer's own transaction: within its limits, signed with its key, and sent. */
+import { withSpareGas } from '@grimoire/schema/gas'
 import type { Hex } from '@grimoire/schema/hex'
 import { Problem } from '@grimoire/schema/problem'
 import { BaseError, HttpRequestError, keccak256, TimeoutError, TransactionReceiptNotFoundError } from 'viem'
@@ -16,9 +17,6 @@ import type { Settings } from '../env.ts'
 import { simulate } from '../trading/prepare.ts'
 import type { Relayed } from './book.ts'
 
-/** The estimate is of this block; the next may ask a little more. */
-const SPARE_GAS_PERCENT = 120n
-
 /** Null where the edge relays nothing. */
 export const relayerOf = ({ RELAYER_KEY }: Settings): PrivateKeyAccount | null =>
   RELAYER_KEY === undefined ? null : privateKeyToAccount(RELAYER_KEY)
@@ -26,7 +24,7 @@ export const relayerOf = ({ RELAYER_KEY }: Settings): PrivateKeyAccount | null =
 async function gasFor(settings: Settings, account: PrivateKeyAccount, data: Hex): Promise<bigint> {
   const call = { from: account.address, to: settings.ADDRESSES.works, data, what: 'relaying a purchase' }
   const { gas: used } = await simulate(settings, call)
-  const gas = (used * SPARE_GAS_PERCENT) / 100n
+  const gas = withSpareGas(used)
   if (gas <= settings.RELAYER_MAX_GAS) return gas
   throw new Problem('relay_refused', { got: `${gas} gas`, expected: `at most ${settings.RELAYER_MAX_GAS}` })
 }

@@ -61,10 +61,6 @@ const isUnpaid = (error: unknown, turn: KeptTurn, isAgain: boolean): boolean =>
   turn.turnId === null &&
   !isAny(error, 'node_unreachable', 'chain_unreachable', 'timed_out', 'receipt_invalid')
 
-/** Its machine no longer knows it, or its receipt was judged, or it was never paid for. */
-const isOver = (error: unknown, turn: KeptTurn, isAgain: boolean): boolean =>
-  isAny(error, 'turn_unknown', 'receipt_invalid') || isUnpaid(error, turn, isAgain)
-
 /** Without a receipt it counts as what it may still cost. */
 const count = async (shelf: Shelf, turn: KeptTurn | null, proof: Proof | undefined): Promise<void> => {
   if (turn && proof) await settle(shelf, turn, BigInt(proof.receipt.chargedAtomic))
@@ -132,8 +128,11 @@ async function kept(
   } catch (error) {
     const forgot = isProblem(error, 'turn_unknown') ? last : null
     const words = last?.text ?? ''
-    const goesOn = !temporary && last !== null && !isOver(error, last, before !== null)
-    if (last !== null && isUnpaid(error, last, before !== null)) await settle(shelf, last, 0n)
+    const unpaid = last !== null && isUnpaid(error, last, before !== null)
+    if (last !== null && unpaid) await settle(shelf, last, 0n)
+    // Its machine no longer knows it, or its receipt was judged: nothing more will come of it.
+    const isOver = unpaid || isAny(error, 'turn_unknown', 'receipt_invalid')
+    const goesOn = !temporary && last !== null && !isOver
     const got: KeptAnswer = { text: words, end: 'broken', ...(forgot ? { notice: forgotten(forgot) } : {}) }
     return {
       got: words === '' && !forgot ? null : got,

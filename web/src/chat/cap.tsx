@@ -1,40 +1,31 @@
 /** How much may be spent in a day: said, changed, and raised where a question ran against it. */
-import { formatMoney, parseMoney } from '@grimoire/schema/amounts'
+import { formatMoney } from '@grimoire/schema/amounts'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useCallback, useEffect, useId, useState } from 'react'
+import { useState } from 'react'
+import { Field } from '../design/field.tsx'
 import { Again } from '../design/states.tsx'
 import { money } from '../words/plain.ts'
+import { typedSum } from '../words/typed-sum.ts'
 import type { Shelf } from './shelf.ts'
 import { setCap, today } from './spending.ts'
 
 const LEAST_RAISED_ATOMIC = 1_000_000n
 
-/** Of all chats of this holder on this device; other pages of it may have spent meanwhile. */
-function useSpending(shelf: Shelf) {
+/** Of all chats of this holder on this device; read anew when an answer ends, and by whoever comes back to the page. */
+function useSpending(shelf: Shelf, busy = false) {
   const queries = useQueryClient()
   const { address } = shelf.session
   const { data: sums } = useQuery({
-    queryKey: ['spending', address],
+    queryKey: ['spending', address, busy],
     queryFn: () => today(shelf),
     staleTime: 0,
+    placeholderData: before => before,
   })
-  const anew = useCallback(
-    () => queries.invalidateQueries({ queryKey: ['spending', address] }),
-    [queries, address],
-  )
   const allow = async (capAtomic: bigint) => {
     await setCap(shelf, capAtomic)
-    await anew()
+    await queries.invalidateQueries({ queryKey: ['spending', address] })
   }
-  return { sums, anew, allow }
-}
-
-function sumOf(text: string): bigint | null {
-  try {
-    return parseMoney(text)
-  } catch {
-    return null
-  }
+  return { sums, allow }
 }
 
 type FieldProps = { capAtomic: bigint; hint: string; allow: (capAtomic: bigint) => void }
@@ -42,36 +33,33 @@ type FieldProps = { capAtomic: bigint; hint: string; allow: (capAtomic: bigint) 
 /** Taken when one leaves the field, or presses Enter; what is no sum changes nothing. */
 function CapField({ capAtomic, hint, allow }: FieldProps) {
   const [text, setText] = useState(formatMoney(capAtomic))
-  const id = useId()
-  const sum = sumOf(text)
-  const take = () => sum !== null && sum !== capAtomic && allow(sum)
+  const sum = typedSum(text)
+  const take = () => {
+    if (sum !== null && sum !== capAtomic) allow(sum)
+  }
   return (
-    <label className="block">
-      Spend at most in a day, in dollars
-      <input
-        className="field mt-1"
-        inputMode="decimal"
-        autoComplete="off"
+    <form
+      noValidate
+      onBlur={take}
+      onSubmit={event => {
+        event.preventDefault()
+        take()
+      }}
+    >
+      <Field
+        label="Spend at most in a day, in dollars"
         value={text}
-        onChange={event => setText(event.target.value)}
-        onBlur={take}
-        onKeyDown={event => event.key === 'Enter' && take()}
-        aria-invalid={sum === null}
-        aria-describedby={id}
+        onChange={setText}
+        inputMode="decimal"
+        hint={hint}
+        wrong={sum === null ? 'Dollars, with at most six decimals, like 2.50.' : undefined}
       />
-      <span id={id} className="whisper">
-        {sum === null ? 'Write a number with at most six decimals, like 2.50.' : hint}
-      </span>
-    </label>
+    </form>
   )
 }
 
 export function Cap({ shelf, busy }: { shelf: Shelf; busy: boolean }) {
-  const { sums, allow, anew } = useSpending(shelf)
-  // An answer that ended has changed them.
-  useEffect(() => {
-    if (!busy) void anew()
-  }, [busy, anew])
+  const { sums, allow } = useSpending(shelf, busy)
   if (!sums) return null
   const { capAtomic, spentAtomic, heldAtomic } = sums
   const hint = `Today it was ${money(spentAtomic + heldAtomic)}, in all chats on this device. The day ends at midnight UTC.`

@@ -38,7 +38,7 @@ export function Found({ room, state, wanted }: { room: Room; state: RoomState; w
           <li key={index}>
             <button
               type="button"
-              className="block min-h-11 w-full text-left hover:text-rubric"
+              className="block min-h-11 w-full cursor-pointer text-left underline hover:text-rubric"
               onClick={() => room.seek(index)}
             >
               <span className="whisper">{index + 1}</span> {plain(words)}

@@ -50,19 +50,15 @@ export const today = async (book: Book, nowMs = Date.now()): Promise<Today> => s
 export const setCap = (book: Book, capAtomic: bigint, nowMs = Date.now()): Promise<void> =>
   write(book, now => ({ ...now, capAtomic: String(capAtomic) }), nowMs)
 
-function requireWithin({ capAtomic, spentAtomic, heldAtomic }: Today, maxAtomic: bigint): void {
-  const soFarAtomic = spentAtomic + heldAtomic
-  if (soFarAtomic + maxAtomic <= capAtomic) return
-  throw new Problem('cap_reached', {
-    param: 'capAtomic',
-    got: `up to ${money(maxAtomic)} on top of today's ${money(soFarAtomic)}`,
-    expected: `at most ${money(capAtomic)} in a day`,
-  })
-}
+const beyond = ({ capAtomic }: Today, got: string): Problem =>
+  new Problem('cap_reached', { param: 'capAtomic', got, expected: `at most ${money(capAtomic)} in a day` })
 
 /** Before the wallet is asked for anything: whether there is anything left at all. */
-export const requireLeft = async (book: Book, nowMs = Date.now()): Promise<void> =>
-  requireWithin(await today(book, nowMs), 1n)
+export async function requireLeft(book: Book, nowMs = Date.now()): Promise<void> {
+  const sums = await today(book, nowMs)
+  const soFarAtomic = sums.spentAtomic + sums.heldAtomic
+  if (soFarAtomic >= sums.capAtomic) throw beyond(sums, `${money(soFarAtomic)} of today already`)
+}
 
 type Turn = { turnSignature: string; maxAtomic: string }
 
@@ -72,7 +68,10 @@ export const hold = (book: Book, { turnSignature, maxAtomic }: Turn, nowMs = Dat
     book,
     now => {
       const { [turnSignature]: _, ...others } = now.held
-      requireWithin(sumsOf({ ...now, held: others }), BigInt(maxAtomic))
+      const sums = sumsOf({ ...now, held: others })
+      const soFarAtomic = sums.spentAtomic + sums.heldAtomic
+      if (soFarAtomic + BigInt(maxAtomic) > sums.capAtomic)
+        throw beyond(sums, `up to ${money(maxAtomic)} on top of today's ${money(soFarAtomic)}`)
       return { ...now, held: { ...others, [turnSignature]: maxAtomic } }
     },
     nowMs,

@@ -1,19 +1,12 @@
 /** What every order asks for: a price for one edition, and for how long it stands. */
-import { parseMoney } from '@grimoire/schema/amounts'
 import { type ReactNode, useId } from 'react'
+import { typedSum } from '../words/typed-sum.ts'
 
 export const DAY_SECONDS = 24 * 3600
 const DAYS = [1, 7, 30] as const
 
-/** The sum as it is typed, or null while it is none. */
-export function priceOf(text: string): bigint | null {
-  try {
-    const priceAtomic = parseMoney(text)
-    return priceAtomic > 0n ? priceAtomic : null
-  } catch {
-    return null
-  }
-}
+/** Nothing is put up, or asked for, for nothing. */
+export const priceOf = (text: string): bigint | null => typedSum(text) || null
 
 export function PriceField(props: { text: string; change: (text: string) => void; hint: ReactNode }) {
   const { text, change, hint } = props

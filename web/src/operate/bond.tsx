@@ -1,9 +1,9 @@
 /** The bond: what it is, what the ledger asks at least, and adding to it. */
 import { formatMoney } from '@grimoire/schema/amounts'
 import { useState } from 'react'
+import { Field } from '../design/field.tsx'
 import { Pairs } from '../design/pairs.tsx'
 import { Chapter } from '../design/sheet.tsx'
-import { Field } from '../studio/field.tsx'
 import { usePurse } from '../wallet/purse.tsx'
 import type { Session } from '../wallet/session.ts'
 import { money } from '../words/plain.ts'

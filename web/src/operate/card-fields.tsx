@@ -1,6 +1,6 @@
 /** The fields of a card, each with what is wrong with it as soon as something stands there. */
 import type { Hex } from '@grimoire/schema/hex'
-import { Field } from '../studio/field.tsx'
+import { Field } from '../design/field.tsx'
 import { cardFaults, type TypedCard } from './typed-card.ts'
 
 type Props = {

@@ -1,9 +1,9 @@
 /** A slash that is announced: how much, when and why, and the operator's one answer, which stands on the chain. */
 import type { PendingSlash } from '@grimoire/client/operator-standing'
 import { useState } from 'react'
+import { Field } from '../design/field.tsx'
 import { Pairs } from '../design/pairs.tsx'
 import { Chapter } from '../design/sheet.tsx'
-import { Field } from '../studio/field.tsx'
 import type { Session } from '../wallet/session.ts'
 import { moment, money, plain } from '../words/plain.ts'
 import { Act } from './act.tsx'

@@ -1,8 +1,9 @@
 /** An operator's card as it is typed, and as the ledger takes it: endpoint, the machine's two keys, three prices. */
 import type { OperatorRecord } from '@grimoire/client/operator-read'
-import { formatMoney, parseMoney } from '@grimoire/schema/amounts'
+import { formatMoney } from '@grimoire/schema/amounts'
 import { address, bytes32, type Hex, sameAddress } from '@grimoire/schema/hex'
 import type { Prices } from '@grimoire/schema/price'
+import { typedSum } from '../words/typed-sum.ts'
 
 export type TypedCard = {
   endpoint: string
@@ -33,14 +34,10 @@ const MOST_ATOMIC = 2n ** 48n - 1n
 /** And the endpoint in so many bytes. */
 const MOST_BYTES = 256
 
-/** The sum as it is typed, or null while it is none. */
+/** Null also for more than the registry keeps. */
 export function sumOf(text: string): bigint | null {
-  try {
-    const sum = parseMoney(text)
-    return sum <= MOST_ATOMIC ? sum : null
-  } catch {
-    return null
-  }
+  const sum = typedSum(text)
+  return sum !== null && sum <= MOST_ATOMIC ? sum : null
 }
 
 export function pricesOf({ turnFee, input, output }: TypedCard): Prices | null {

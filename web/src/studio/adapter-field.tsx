@@ -1,10 +1,10 @@
 /** A LoRA adapter for a chatbot: its head is read here before anything is kept, and nothing of it is sent before it is sealed. */
 import { checkAdapterHead, GGUF_HEAD_BYTES, readGgufHead } from '@grimoire/schema/gguf-header'
 import { useState } from 'react'
+import { Group } from '../design/field.tsx'
 import { bytes, count, plain } from '../words/plain.ts'
 import { useAttempt } from './attempt.tsx'
 import type { Draft } from './draft.ts'
-import { Group } from './field.tsx'
 import { FileButton } from './file-button.tsx'
 import { keepLarge } from './filing.ts'
 import { deleteFile } from './kept-drafts.ts'

@@ -1,5 +1,5 @@
 /** Writing a chatbot: who it is, what it is told, examples, lorebook, and how it answers. */
-import { Field, Group } from './field.tsx'
+import { Field, Group } from '../design/field.tsx'
 import { Lorebook } from './lorebook.tsx'
 import { textIn } from './row.ts'
 import { Sampling } from './sampling.tsx'

@@ -1,6 +1,7 @@
 /** The words on the cover: public, and free to change with a later version. */
+
+import { Field, Group } from '../design/field.tsx'
 import { titleOfDraft, type Words } from './draft.ts'
-import { Field, Group } from './field.tsx'
 import type { Editing } from './use-draft.ts'
 
 const SUMMARY_MAX = 600

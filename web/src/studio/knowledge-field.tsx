@@ -1,10 +1,10 @@
 /** Files that a work may look things up in: chosen, put in order and taken away here; they leave this device sealed only, or to be tried. */
 import { KNOWLEDGE_ENDINGS, KNOWLEDGE_MAX_BYTES, KNOWLEDGE_MAX_FILES } from '@grimoire/schema/knowledge'
 import { useState } from 'react'
+import { Group } from '../design/field.tsx'
 import { bytes, plain } from '../words/plain.ts'
 import { useAttempt } from './attempt.tsx'
 import type { ListedFile } from './draft.ts'
-import { Group } from './field.tsx'
 import { FileButton } from './file-button.tsx'
 import { dropFile, takeFile } from './knowledge-files.ts'
 import { droppedOf, sizeOfAll, withFile } from './listed-files.ts'

@@ -1,7 +1,7 @@
 /** The lorebook: notes that are told to the model only when one of their keys was said lately. */
 import { isRecord } from '@grimoire/schema/record'
 import { useState } from 'react'
-import { Field, Group } from './field.tsx'
+import { Field, Group } from '../design/field.tsx'
 import { type Row, textIn } from './row.ts'
 import type { Editing } from './use-draft.ts'
 

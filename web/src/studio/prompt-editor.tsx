@@ -2,8 +2,8 @@
 import { type Dotprompt, parseDotprompt, renderPrompt } from '@grimoire/schema/dotprompt'
 import { asProblem } from '@grimoire/schema/problem'
 import type { Utterance } from '@grimoire/schema/utterance'
+import { Field, Group } from '../design/field.tsx'
 import { plain } from '../words/plain.ts'
-import { Field, Group } from './field.tsx'
 import type { Editing } from './use-draft.ts'
 import { type FormValues, inputOf, VariablesForm } from './variables-form.tsx'
 

@@ -6,11 +6,11 @@ import { useState } from 'react'
 import { UnderWay } from '../deed/under-way.tsx'
 import { type Step, useDeed } from '../deed/use-deed.ts'
 import { Asked } from '../design/asked.tsx'
+import { Field } from '../design/field.tsx'
 import { requireSession } from '../wallet/asking.ts'
 import { hostOf } from '../words/host.ts'
 import { money, plain, short } from '../words/plain.ts'
 import type { Draft, PublishedDraft } from './draft.ts'
-import { Field } from './field.tsx'
 import { type Machine, machines } from './machines.ts'
 
 const STEPS: readonly Step[] = ['check', 'sign', 'finish']

@@ -1,11 +1,12 @@
 /** What still keeps a draft from being minted, each with the step at which it is mended; and the draft as it would be sealed. */
-import { parseMoney } from '@grimoire/schema/amounts'
+
 import { cardSource, checkedData } from '@grimoire/schema/card-import'
 import { parseDotprompt } from '@grimoire/schema/dotprompt'
 import { MEDIA_TYPES } from '@grimoire/schema/manifest'
 import { asProblem } from '@grimoire/schema/problem'
 import { LIMITS, type Terms, terms } from '@grimoire/schema/work'
 import { isTag } from '../market/search.ts'
+import { typedSum } from '../words/typed-sum.ts'
 import { type Draft, titleOfDraft } from './draft.ts'
 import type { StudioStep } from './steps.ts'
 
@@ -40,13 +41,7 @@ const LANGUAGE = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/
 
 export type TermFault = { field: keyof Draft['terms']; text: string }
 
-function moneyOf(text: string): string | null {
-  try {
-    return String(parseMoney(text))
-  } catch {
-    return null
-  }
-}
+const moneyOf = (text: string): string | null => typedSum(text)?.toString() ?? null
 
 /** `7.5` percent as whole hundredths of a percent. */
 const bpsOf = (text: string): number =>

@@ -1,6 +1,6 @@
 /** How a chatbot answers: settings that its creator fixes for every answer, or leaves to the machine. */
 import { useState } from 'react'
-import { Field, Group } from './field.tsx'
+import { Field, Group } from '../design/field.tsx'
 import { type Row, rowIn } from './row.ts'
 import type { Editing } from './use-draft.ts'
 

@@ -1,11 +1,11 @@
 /** The terms behind the cover: what is decided here stands on the chain and cannot be changed later. */
 import { useQuery } from '@tanstack/react-query'
 import { Asked } from '../design/asked.tsx'
+import { Decision, Field, Group } from '../design/field.tsx'
 import { hostOf } from '../words/host.ts'
 import { money, plain, short } from '../words/plain.ts'
 import { CoverWords } from './cover-words.tsx'
 import type { Draft, TypedTerms } from './draft.ts'
-import { Decision, Field, Group } from './field.tsx'
 import { basesOf, type Machine, machines } from './machines.ts'
 import { termFaults } from './readiness.ts'
 import type { Editing } from './use-draft.ts'

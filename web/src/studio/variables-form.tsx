@@ -2,8 +2,8 @@
 import type { Dotprompt } from '@grimoire/schema/dotprompt'
 import { typeText, type Field as Variable } from '@grimoire/schema/picoschema'
 import { useId } from 'react'
+import { Field } from '../design/field.tsx'
 import { plain } from '../words/plain.ts'
-import { Field } from './field.tsx'
 
 /** As they are typed; nothing for a variable that stands at its default. */
 export type FormValues = Record<string, string>

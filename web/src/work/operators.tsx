@@ -28,6 +28,11 @@ export function Operators({ workId, terms }: { workId: string; terms: Terms }) {
 
 type Shown = { workId: string; operators: readonly OperatorRecord[]; terms: Terms }
 
+/** Among so many columns it would break at its point. */
+const Sum = ({ atomic }: { atomic: bigint | string }) => (
+  <span className="whitespace-nowrap">{money(atomic)}</span>
+)
+
 const COLUMNS = [
   ...['Operator', 'Bond', 'An answer', 'A million bytes in', 'and out'],
   ...['Up', 'Signs a price in', 'First word; pace'],
@@ -65,17 +70,10 @@ function Serving({ workId, operators, terms }: Shown) {
                 {plain(hostOf(operator.endpoint) ?? operator.endpoint.slice(0, 60))}
                 {unsafeNote(operator.endpoint)}
               </span>,
-              ...[
-                operator.bondAtomic,
-                prices.turnFeeAtomic,
-                prices.inputPerMillionBytesAtomic,
-                prices.outputPerMillionBytesAtomic,
-              ].map((atomic, at) => (
-                // In so many columns a sum would break at its point.
-                <span key={COLUMNS[at + 1]} className="whitespace-nowrap">
-                  {money(atomic)}
-                </span>
-              )),
+              <Sum key="bond" atomic={operator.bondAtomic} />,
+              <Sum key="turn" atomic={prices.turnFeeAtomic} />,
+              <Sum key="in" atomic={prices.inputPerMillionBytesAtomic} />,
+              <Sum key="out" atomic={prices.outputPerMillionBytesAtomic} />,
               upWords(healthOf(operator.operator)),
               waitWords(healthOf(operator.operator)),
               paceWords(healthOf(operator.operator)),
