@@ -10,7 +10,14 @@ import { tendWords } from '../store/vocabulary.ts'
 const VERSIONS_TRIED = 8
 const WORKS_PER_SWEEP = 20
 
-type Known = { seq: number; workId: string; creator: string; kind: string; disclosure: string }
+type Known = {
+  seq: number
+  ordinal: number
+  workId: string
+  creator: string
+  kind: string
+  disclosure: string
+}
 type Stored = { version: number; contentHash: string }
 export type Words = { db: D1Database; blobs: R2Bucket; settings: Settings }
 
@@ -49,15 +56,17 @@ export function parseManifest(bytes: ArrayBuffer): Manifest | null {
 export async function refreshWords(words: Words, workIds: readonly string[]): Promise<void> {
   for (const workId of workIds) {
     const work = await words.db
-      .prepare('SELECT seq, work_id AS workId, creator, kind, disclosure FROM works WHERE work_id = ?')
+      .prepare(
+        'SELECT seq, ordinal, work_id AS workId, creator, kind, disclosure FROM works WHERE work_id = ?',
+      )
       .bind(workId)
       .first<Known>()
     if (!work) continue
     const { results } = await words.db
       .prepare(
-        'SELECT version, content_hash AS contentHash FROM versions WHERE work_id = ? ORDER BY version DESC LIMIT ?',
+        'SELECT version, lower(hex(content_hash)) AS contentHash FROM versions WHERE work = ? ORDER BY version DESC LIMIT ?',
       )
-      .bind(workId, VERSIONS_TRIED)
+      .bind(work.ordinal, VERSIONS_TRIED)
       .all<Stored>()
     await showNewestTrue(words, work, results)
   }
