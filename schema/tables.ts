@@ -16,7 +16,7 @@ export const works = sqliteTable('works', {
   ordinal: integer('ordinal').primaryKey(),
   seq: integer('seq').notNull().unique(),
   workId: text('work_id').notNull().unique(),
-  creator: text('creator').notNull(),
+  creator: hexBytes('creator').notNull(),
   kind: text('kind').notNull(),
   disclosure: text('disclosure').notNull(),
   admission: text('admission').notNull(),
@@ -29,7 +29,7 @@ export const works = sqliteTable('works', {
   maxOutputPerMillionBytesAtomic: integer('max_output_atomic').notNull(),
   createdAtSeconds: integer('created_at').notNull(),
   latestVersion: integer('latest_version').notNull(),
-  contentHash: text('content_hash').notNull(),
+  contentHash: hashBytes('content_hash').notNull(),
   minted: integer('minted').notNull(),
   sales: integer('sales').notNull(),
   lastPriceAtomic: text('last_price_atomic'),
@@ -61,7 +61,7 @@ export const facetCounts = sqliteTable(
 
 /** What all works of a creator come to. Triggers keep it equal to `works`; sums stay below 2^63. @public drizzle-kit reads it */
 export const creators = sqliteTable('creators', {
-  creator: text('creator').primaryKey(),
+  creator: hexBytes('creator').primaryKey(),
   works: integer('works').notNull(),
   minted: integer('minted').notNull(),
   sales: integer('sales').notNull(),
@@ -283,7 +283,7 @@ export const fees = sqliteTable('fees', {
 /** The words of each work's newest manifest that has been seen and found true. Triggers keep `search` equal to it. */
 export const texts = sqliteTable('texts', {
   seq: seq(),
-  contentHash: text('content_hash').notNull(),
+  contentHash: hashBytes('content_hash').notNull(),
   version: integer('version').notNull(),
   title: text('title').notNull(),
   summary: text('summary').notNull(),
@@ -291,7 +291,7 @@ export const texts = sqliteTable('texts', {
   language: text('language').notNull(),
   licence: text('licence').notNull(),
   baseModelName: text('base_model_name').notNull(),
-  baseModelSha256: text('base_model_sha256').notNull(),
+  baseModelSha256: hashBytes('base_model_sha256').notNull(),
   hasAdapter: integer('has_adapter', { mode: 'boolean' }).notNull(),
 })
 

@@ -89,7 +89,9 @@ const tablesOf = async (db: Database): Promise<string[]> =>
 
 const ACCOUNT = `0x${'ab'.repeat(20)}`
 const HASH = 'cd'.repeat(32)
-const TEXTS: Record<string, string> = { tags: '[]', content_hash: HASH, work_id: '7', parent_id: '7' }
+const TEXTS: Record<string, string> = {
+  ...{ tags: '[]', content_hash: HASH, base_model_sha256: HASH, work_id: '7', parent_id: '7' },
+}
 
 /** A row of plain values in a table, as it stands at that migration: all of them of work 7, the first. */
 async function fill(db: Database, table: string): Promise<void> {
@@ -143,6 +145,9 @@ async function assertKept(db: Database): Promise<void> {
     ['collections', [hexText('operator'), itsWork('work')], [ACCOUNT, '7']],
     ['earnings', [hexText('account'), itsWork('work')], [ACCOUNT, '7']],
     ['earning_sums', [hexText('account')], [ACCOUNT]],
+    ['works', [hexText('creator'), 'lower(hex(content_hash))'], [ACCOUNT, HASH]],
+    ['creators', [hexText('creator')], [ACCOUNT]],
+    ['texts', ['lower(hex(content_hash))', 'lower(hex(base_model_sha256))'], [HASH, HASH]],
     ['versions', ['lower(hex(content_hash))', itsWork('work')], [HASH, '7']],
   ] as const
   for (const [table, columns, values] of kept) {

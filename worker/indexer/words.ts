@@ -1,5 +1,6 @@
 /** The public words of works: a manifest is read from its blob and believed only where the chain says the same. */
 
+import { hexText } from '@grimoire/schema/columns'
 import { sameAddress } from '@grimoire/schema/hex'
 import { MANIFEST_MAX_BYTES, type Manifest, manifest } from '@grimoire/schema/manifest'
 import type { Settings } from '../env.ts'
@@ -57,7 +58,7 @@ export async function refreshWords(words: Words, workIds: readonly string[]): Pr
   for (const workId of workIds) {
     const work = await words.db
       .prepare(
-        'SELECT seq, ordinal, work_id AS workId, creator, kind, disclosure FROM works WHERE work_id = ?',
+        `SELECT seq, ordinal, work_id AS workId, ${hexText('creator')} AS creator, kind, disclosure FROM works WHERE work_id = ?`,
       )
       .bind(workId)
       .first<Known>()
@@ -92,7 +93,7 @@ async function storeWords(db: D1Database, seq: number, stored: Stored, found: Ma
     .map(column => `${column} = excluded.${column}`)
   await db
     .prepare(
-      `INSERT INTO texts (${columns}) SELECT seq, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 FROM works
+      `INSERT INTO texts (${columns}) SELECT seq, unhex(?2), ?3, ?4, ?5, ?6, ?7, ?8, ?9, unhex(?10), ?11 FROM works
        WHERE seq = ?1 ON CONFLICT (seq) DO UPDATE SET ${update.join(', ')}
        WHERE excluded.content_hash <> texts.content_hash OR excluded.version <> texts.version`,
     )

@@ -29,7 +29,7 @@ const TRADE = `seq, CASE kind WHEN 'mint' THEN 'minted' WHEN 'sale' THEN 'sold' 
   CASE kind WHEN 'mint' THEN NULL ELSE royalty_atomic END AS royalty, NULL AS version, at, ${hexText('tx')} AS tx FROM trades`
 const ACT = `seq, kind, work, ${hexText('actor')}, CASE WHEN recipient IS NOT NULL THEN ${hexText('recipient')} END,
   quantity, NULL, NULL, version, at, ${hexText('tx')} FROM acts`
-const MADE = `seq, 'made', ordinal AS work, creator, NULL, NULL, NULL, NULL, NULL, created_at, NULL FROM works`
+const MADE = `seq, 'made', ordinal AS work, ${hexText('creator')}, NULL, NULL, NULL, NULL, NULL, created_at, NULL FROM works`
 /** In the tables that the chain fills works and accounts are shorter than in those of posted orders. */
 const WORK = '(SELECT ordinal FROM works WHERE work_id = ?1)'
 const ACCOUNT = 'unhex(substr(?1, 3))'

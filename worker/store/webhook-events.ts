@@ -16,7 +16,7 @@ export const tellSales = (db: D1Database, fromSeq: number, toSeq: number): D1Pre
            'seller', ${hexText('t.seller')}, 'recipient', ${hexText('t.recipient')}, 'quantity', t.quantity, 'costAtomic', t.cost_atomic,
            'royaltyAtomic', t.royalty_atomic, 'feeAtomic', t.fee_atomic, 'atSeconds', t.at, 'transaction', ${hexText('t.tx')})),
          'waiting', 0, ${NOW}, ${NOW}, 0
-       FROM trades t JOIN works w ON w.ordinal = t.work JOIN webhooks h ON h.wallet = w.creator
+       FROM trades t JOIN works w ON w.ordinal = t.work JOIN webhooks h ON h.wallet = ${hexText('w.creator')}
        WHERE t.seq >= ?1 AND t.seq < ?2 AND t.at >= h.created_at - 60
          AND NOT EXISTS (SELECT 1 FROM deliveries d
            WHERE d.seq = t.seq AND d.webhook_id = h.webhook_id AND d.type = 'sale' AND NOT d.reverted)`,

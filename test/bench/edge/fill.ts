@@ -47,7 +47,7 @@ function fillDeeds(db: DatabaseSync): void {
   db.exec(`INSERT INTO acts (seq, work, kind, actor, recipient, quantity, version, at, tx)
     SELECT seq + 400000, work, 'given', recipient, seller, 1, NULL, at + 60, tx FROM trades WHERE seq % 7 = 0;
   INSERT INTO acts (seq, work, kind, actor, recipient, quantity, version, at, tx)
-    SELECT seq + 800000, ordinal, 'published', unhex(substr(creator, 3)), NULL, NULL, 2, created_at + 60, randomblob(32)
+    SELECT seq + 800000, ordinal, 'published', creator, NULL, NULL, 2, created_at + 60, randomblob(32)
     FROM works WHERE latest_version = 2;
   INSERT INTO fees (work, fee_bps) SELECT ordinal, 500 FROM works;
   INSERT INTO holders (holder, works, editions, opened_copies, purchases, spent_atomic, resales, sold_atomic, first_seen_at)
