@@ -47,6 +47,14 @@ export const around = (index: number, count: number): Span => ({
   to: Math.min(count, index + FIRST),
 })
 
+/** The window and those that are held beside it, in their order: one that somebody is busy with is let go of by no scrolling. */
+export function standing(span: Span, held: readonly number[], count: number): Span[] {
+  const beside = held.filter(index => index < count && !isIn(span, index))
+  return [span, ...beside.map(index => ({ from: index, to: index + 1 }))].sort((a, b) => a.from - b.from)
+}
+
+export const isIn = ({ from, to }: Span, index: number): boolean => from <= index && index < to
+
 export const covers = (span: Span, seen: Span): boolean => span.from <= seen.from && seen.to <= span.to
 
 const overlaps = (span: Span, seen: Span): boolean => seen.from < span.to && span.from < seen.to
