@@ -1,7 +1,7 @@
 /** Which exchanges of a long conversation stand in the document, step by step, and how high the others are taken to be. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { around, BESIDE, covers, makeHeights, newest, type Span, toward } from './standing.ts'
+import { around, BESIDE, covers, makeHeights, newest, type Span, standing, toward } from './standing.ts'
 
 const COUNT = 1_000
 
@@ -31,6 +31,19 @@ test('at either end it stops, and a conversation that is short stands there whol
   assert.deepEqual(steps(newest(COUNT), { from: 997, to: COUNT }).at(-1), { from: 997 - BESIDE, to: COUNT })
   assert.deepEqual(toward(newest(3), { from: 0, to: 3 }, 3), { from: 0, to: 3 })
   assert.deepEqual(toward(newest(0), { from: 0, to: 0 }, 0), { from: 0, to: 0 })
+})
+
+test('what is held stands beside the window in its order, once, and not behind the end', () => {
+  const span = { from: 10, to: 14 }
+  assert.deepEqual(standing(span, [], COUNT), [span])
+  assert.deepEqual(standing(span, [3, 11, 14, 900], COUNT), [
+    { from: 3, to: 4 },
+    span,
+    { from: 14, to: 15 },
+    { from: 900, to: 901 },
+  ])
+  assert.deepEqual(standing(span, [3, 20], 20), [{ from: 3, to: 4 }, span])
+  assert.deepEqual(standing({ from: 0, to: 20 }, [3, 19], 20), [{ from: 0, to: 20 }])
 })
 
 test('what was measured is that high, the rest as high as what was measured first', () => {
