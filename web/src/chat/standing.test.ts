@@ -15,7 +15,9 @@ test('what is seen stands there after one step, the rest comes a few at a time, 
   for (const from of [newest(COUNT), around(0, COUNT), around(500, COUNT), { from: 480, to: 505 }]) {
     const seen = { from: 498, to: 502 }
     const way = steps(from, seen)
-    assert.deepEqual(way.at(-1), { from: 498 - BESIDE, to: 502 + BESIDE })
+    const last = way.at(-1) ?? from
+    assert.ok(covers(last, { from: 498 - BESIDE, to: 502 + BESIDE }))
+    assert.ok(last.to - last.from <= 4 + 2 * BESIDE + 4)
     let before = from
     for (const span of way) {
       assert.ok(covers(span, seen))
@@ -24,6 +26,25 @@ test('what is seen stands there after one step, the rest comes a few at a time, 
       before = span
     }
   }
+})
+
+test('whoever scrolls on is followed in one step for each exchange: what is to go waits for what comes', () => {
+  const [begin, end] = [500, 100]
+  let span: Span = { from: begin, to: begin + 4 + 2 * BESIDE }
+  let moves = 0
+  for (let from = begin + BESIDE; from > end; from--) {
+    // Half of what is seen changes at a time: first above, then below.
+    for (const seen of [
+      { from: from - 1, to: from + 4 },
+      { from: from - 1, to: from + 3 },
+    ]) {
+      const next = toward(span, seen, COUNT)
+      assert.ok(covers(next, { from: seen.from - BESIDE, to: seen.to + BESIDE }))
+      if (next.from !== span.from || next.to !== span.to) moves += 1
+      span = next
+    }
+  }
+  assert.ok(moves <= begin + BESIDE - end, `${moves} moves`)
 })
 
 test('at either end it stops, and a conversation that is short stands there whole', () => {

@@ -59,11 +59,16 @@ export const covers = (span: Span, seen: Span): boolean => span.from <= seen.fro
 
 const overlaps = (span: Span, seen: Span): boolean => seen.from < span.to && span.from < seen.to
 
+/** Nothing comes, and so little is to go that it may wait: whatever goes moves the rest, and whoever scrolls waits for that. */
+const mayWait = (span: Span, next: Span): boolean =>
+  covers(span, next) && next.from - span.from + span.to - next.to <= STEP
+
 /** The next step from what stands there to what should: what is seen at once, the rest a few at a time. */
 export function toward(span: Span, seen: Span, count: number): Span {
   if (!overlaps(span, seen)) return seen
-  return {
+  const next = {
     from: Math.max(0, seen.from - BESIDE, Math.min(span.from - STEP, seen.from)),
     to: Math.min(count, seen.to + BESIDE, Math.max(span.to + STEP, seen.to)),
   }
+  return mayWait(span, next) ? span : next
 }
