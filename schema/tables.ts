@@ -1,11 +1,13 @@
 /** The edge's database, first part: what the chain says, folded into rows, and how far it was followed. */
 import { sql } from 'drizzle-orm'
 import { check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { hashBytes, hexBytes, workNumber } from './columns.ts'
 
 /**
  * `seq` is block number * 2^20 + log index: the place of an event on the chain. It orders works by age, is the row id
  * that full-text search answers with, and comes out the same in every rebuild. Sums that a chain may hold in 256 bits
- * are decimal text; prices are INTEGER because the ledger packs them into 48 bits. Addresses are lower-case.
+ * are decimal text; prices are INTEGER because the ledger packs them into 48 bits. Addresses are lower-case. What the
+ * chain fills row by row names works, accounts and hashes as `columns.ts` has it.
  */
 const seq = () => integer('seq').primaryKey()
 
@@ -14,7 +16,7 @@ export const works = sqliteTable('works', {
   ordinal: integer('ordinal').primaryKey(),
   seq: integer('seq').notNull().unique(),
   workId: text('work_id').notNull().unique(),
-  creator: text('creator').notNull(),
+  creator: hexBytes('creator').notNull(),
   kind: text('kind').notNull(),
   disclosure: text('disclosure').notNull(),
   admission: text('admission').notNull(),
@@ -27,7 +29,7 @@ export const works = sqliteTable('works', {
   maxOutputPerMillionBytesAtomic: integer('max_output_atomic').notNull(),
   createdAtSeconds: integer('created_at').notNull(),
   latestVersion: integer('latest_version').notNull(),
-  contentHash: text('content_hash').notNull(),
+  contentHash: hashBytes('content_hash').notNull(),
   minted: integer('minted').notNull(),
   sales: integer('sales').notNull(),
   lastPriceAtomic: text('last_price_atomic'),
@@ -59,7 +61,7 @@ export const facetCounts = sqliteTable(
 
 /** What all works of a creator come to. Triggers keep it equal to `works`; sums stay below 2^63. @public drizzle-kit reads it */
 export const creators = sqliteTable('creators', {
-  creator: text('creator').primaryKey(),
+  creator: hexBytes('creator').primaryKey(),
   works: integer('works').notNull(),
   minted: integer('minted').notNull(),
   sales: integer('sales').notNull(),
@@ -70,9 +72,9 @@ export const creators = sqliteTable('creators', {
 export const versions = sqliteTable(
   'versions',
   {
-    workId: text('work_id').notNull(),
+    workId: workNumber('work').notNull(),
     version: integer('version').notNull(),
-    contentHash: text('content_hash').notNull(),
+    contentHash: hashBytes('content_hash').notNull(),
     publishedAtSeconds: integer('published_at').notNull(),
   },
   t => [primaryKey({ columns: [t.workId, t.version] })],
@@ -81,8 +83,8 @@ export const versions = sqliteTable(
 export const parents = sqliteTable(
   'parents',
   {
-    workId: text('work_id').notNull(),
-    parentId: text('parent_id').notNull(),
+    workId: workNumber('work').notNull(),
+    parentId: workNumber('parent').notNull(),
     shareBps: integer('share_bps').notNull(),
     confirmed: integer('confirmed', { mode: 'boolean' }).notNull(),
   },
@@ -93,8 +95,8 @@ export const parents = sqliteTable(
 export const admissions = sqliteTable(
   'admissions',
   {
-    workId: text('work_id').notNull(),
-    operator: text('operator').notNull(),
+    workId: workNumber('work').notNull(),
+    operator: hexBytes('operator').notNull(),
     admitted: integer('admitted', { mode: 'boolean' }).notNull(),
     effectiveAtSeconds: integer('effective_at').notNull(),
     acceptedAtSeconds: integer('accepted_at'),
@@ -105,8 +107,8 @@ export const admissions = sqliteTable(
 export const holdings = sqliteTable(
   'holdings',
   {
-    holder: text('holder').notNull(),
-    workId: text('work_id').notNull(),
+    holder: hexBytes('holder').notNull(),
+    workId: workNumber('work').notNull(),
     editions: integer('editions').notNull(),
     openedCopies: integer('opened_copies').notNull(),
   },
@@ -119,16 +121,16 @@ export const trades = sqliteTable(
   {
     seq: seq(),
     kind: text('kind').notNull(),
-    workId: text('work_id').notNull(),
-    seller: text('seller').notNull(),
-    recipient: text('recipient').notNull(),
+    workId: workNumber('work').notNull(),
+    seller: hexBytes('seller').notNull(),
+    recipient: hexBytes('recipient').notNull(),
     quantity: integer('quantity').notNull(),
     /** For all its editions. */
     costAtomic: text('cost_atomic').notNull(),
     royaltyAtomic: text('royalty_atomic').notNull(),
     feeAtomic: text('fee_atomic').notNull(),
     atSeconds: integer('at').notNull(),
-    transaction: text('tx').notNull(),
+    transaction: hexBytes('tx').notNull(),
   },
   t => [
     index('trades_by_work').on(t.workId, t.seq),
@@ -145,16 +147,16 @@ export const acts = sqliteTable(
   'acts',
   {
     seq: integer('seq').notNull(),
-    workId: text('work_id').notNull(),
+    workId: workNumber('work').notNull(),
     kind: text('kind').notNull(),
     /** Who gives, opens or publishes. */
-    actor: text('actor').notNull(),
-    recipient: text('recipient'),
+    actor: hexBytes('actor').notNull(),
+    recipient: hexBytes('recipient'),
     /** Of editions; null of a version. */
     quantity: integer('quantity'),
     version: integer('version'),
     atSeconds: integer('at').notNull(),
-    transaction: text('tx').notNull(),
+    transaction: hexBytes('tx').notNull(),
   },
   t => [
     primaryKey({ columns: [t.seq, t.workId] }),
@@ -182,15 +184,15 @@ export const collections = sqliteTable(
   'collections',
   {
     seq: seq(),
-    workId: text('work_id').notNull(),
-    operator: text('operator').notNull(),
+    workId: workNumber('work').notNull(),
+    operator: hexBytes('operator').notNull(),
     amountAtomic: text('amount_atomic').notNull(),
     creatorAtomic: text('creator_atomic').notNull(),
     parentsAtomic: text('parents_atomic').notNull(),
     operatorAtomic: text('operator_atomic').notNull(),
     protocolAtomic: text('protocol_atomic').notNull(),
     atSeconds: integer('at').notNull(),
-    transaction: text('tx').notNull(),
+    transaction: hexBytes('tx').notNull(),
   },
   t => [
     index('collections_by_work').on(t.workId, t.seq),
@@ -205,14 +207,14 @@ export const collections = sqliteTable(
 export const earnings = sqliteTable(
   'earnings',
   {
-    account: text('account').notNull(),
+    account: hexBytes('account').notNull(),
     role: text('role').notNull(),
     atSeconds: integer('at').notNull(),
     seq: integer('seq').notNull(),
     kind: text('kind').notNull(),
-    workId: text('work_id').notNull(),
+    workId: workNumber('work').notNull(),
     amountAtomic: text('amount_atomic').notNull(),
-    transaction: text('tx').notNull(),
+    transaction: hexBytes('tx').notNull(),
   },
   t => [primaryKey({ columns: [t.account, t.role, t.atSeconds, t.seq, t.kind] })],
 )
@@ -221,7 +223,7 @@ export const earnings = sqliteTable(
 export const earningSums = sqliteTable(
   'earning_sums',
   {
-    account: text('account').notNull(),
+    account: hexBytes('account').notNull(),
     role: text('role').notNull(),
     /** `day`, `work` or `kind`. */
     groupedBy: text('grouped_by').notNull(),
@@ -274,14 +276,14 @@ export const nonces = sqliteTable(
 
 /** The protocol's share of each work's payments: it decides whether a seller still receives what a listing asks. */
 export const fees = sqliteTable('fees', {
-  workId: text('work_id').primaryKey(),
+  workId: workNumber('work').primaryKey(),
   feeBps: integer('fee_bps').notNull(),
 })
 
 /** The words of each work's newest manifest that has been seen and found true. Triggers keep `search` equal to it. */
 export const texts = sqliteTable('texts', {
   seq: seq(),
-  contentHash: text('content_hash').notNull(),
+  contentHash: hashBytes('content_hash').notNull(),
   version: integer('version').notNull(),
   title: text('title').notNull(),
   summary: text('summary').notNull(),
@@ -289,7 +291,7 @@ export const texts = sqliteTable('texts', {
   language: text('language').notNull(),
   licence: text('licence').notNull(),
   baseModelName: text('base_model_name').notNull(),
-  baseModelSha256: text('base_model_sha256').notNull(),
+  baseModelSha256: hashBytes('base_model_sha256').notNull(),
   hasAdapter: integer('has_adapter', { mode: 'boolean' }).notNull(),
 })
 

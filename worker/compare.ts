@@ -2,6 +2,7 @@
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { hexOfBytes } from '@grimoire/schema/cid'
 import { Problem } from '@grimoire/schema/problem'
 import { texts } from '@grimoire/schema/tables'
 import { getTableName } from 'drizzle-orm'
@@ -55,6 +56,10 @@ export function compareEdges(rebuilt: string, known: string): Comparison {
   }
 }
 
+/** Bytes as hex. */
+const readable = (_: string, value: unknown): unknown =>
+  value instanceof Uint8Array ? hexOfBytes(value) : value
+
 const blockOf = (db: DatabaseSync, name: string) =>
   Number(db.prepare(`SELECT number FROM ${name}.cursor`).get()?.number ?? -1)
 
@@ -66,7 +71,7 @@ function compareTable(db: DatabaseSync, table: string): TableDifference {
     db
       .prepare(`${query} LIMIT ${EXAMPLES}`)
       .all()
-      .map(row => `${at === 0 ? 'missing' : 'extra'} ${JSON.stringify(row)}`),
+      .map(row => `${at === 0 ? 'missing' : 'extra'} ${JSON.stringify(row, readable)}`),
   )
   return {
     table,

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
+import { hexText } from '@grimoire/schema/columns'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
 import { bundleWorker } from './bundle.ts'
 import { CONFIG, deploymentFaults } from './deployments.ts'
@@ -86,11 +87,17 @@ const tablesOf = async (db: Database): Promise<string[]> =>
     )
   ).map(row => String(row.name))
 
-/** A row of plain values in a table, as it stands at that migration. */
+const ACCOUNT = `0x${'ab'.repeat(20)}`
+const HASH = 'cd'.repeat(32)
+const TEXTS: Record<string, string> = {
+  ...{ tags: '[]', content_hash: HASH, base_model_sha256: HASH, work_id: '7', parent_id: '7' },
+}
+
+/** A row of plain values in a table, as it stands at that migration: all of them of work 7, the first. */
 async function fill(db: Database, table: string): Promise<void> {
   const columns = (await rowsOf(db, `PRAGMA table_info("${table}")`)) as unknown as Column[] // Safety: what SQLite answers.
   const needed = columns.filter(({ notnull, dflt_value, pk }) => pk > 0 || (notnull && dflt_value === null))
-  const values = needed.map(({ type, name }) => (/int/i.test(type) ? 1 : name === 'tags' ? '[]' : 'a'))
+  const values = needed.map(({ type, name }) => (/int/i.test(type) ? 1 : (TEXTS[name] ?? ACCOUNT)))
   const names = needed.map(({ name }) => `"${name}"`)
   await db
     .prepare(`INSERT INTO "${table}" (${names}) VALUES (${values.map(() => '?')})`)
@@ -124,6 +131,30 @@ const shapeOf = (db: Database) =>
     db,
     "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'd1_%' ORDER BY type, name",
   )
+
+/** What migrations wrote in other forms is what it was. */
+async function assertKept(db: Database): Promise<void> {
+  const itsWork = (column: string) => `(SELECT work_id FROM works WHERE ordinal = ${column})`
+  const kept = [
+    ['holdings', [hexText('holder'), itsWork('work')], [ACCOUNT, '7']],
+    ['admissions', [hexText('operator'), itsWork('work')], [ACCOUNT, '7']],
+    ['fees', [itsWork('work')], ['7']],
+    ['parents', [itsWork('work'), itsWork('parent')], ['7', '7']],
+    ['trades', [hexText('seller'), hexText('recipient'), itsWork('work')], [ACCOUNT, ACCOUNT, '7']],
+    ['acts', [hexText('actor'), 'recipient', itsWork('work')], [ACCOUNT, null, '7']],
+    ['collections', [hexText('operator'), itsWork('work')], [ACCOUNT, '7']],
+    ['earnings', [hexText('account'), itsWork('work')], [ACCOUNT, '7']],
+    ['earning_sums', [hexText('account')], [ACCOUNT]],
+    ['works', [hexText('creator'), 'lower(hex(content_hash))'], [ACCOUNT, HASH]],
+    ['creators', [hexText('creator')], [ACCOUNT]],
+    ['texts', ['lower(hex(content_hash))', 'lower(hex(base_model_sha256))'], [HASH, HASH]],
+    ['versions', ['lower(hex(content_hash))', itsWork('work')], [HASH, '7']],
+  ] as const
+  for (const [table, columns, values] of kept) {
+    const [row] = await rowsOf(db, `SELECT json_array(${columns.join(', ')}) AS told FROM ${table}`)
+    assert.equal(row?.told, JSON.stringify(values), table)
+  }
+}
 
 test('a database with rows in every table goes forward, one migration after the other, and loses none', async () => {
   const miniflare = new Miniflare(
@@ -162,6 +193,7 @@ test('a database with rows in every table goes forward, one migration after the 
     assert.ok(filled.size >= 10)
     await migrate(fresh)
     assert.deepEqual(await shapeOf(old), await shapeOf(fresh))
+    await assertKept(old)
     assert.deepEqual(await rowsOf(old, 'PRAGMA quick_check'), [{ quick_check: 'ok' }])
   } finally {
     await miniflare.dispose()

@@ -166,7 +166,7 @@ test('a page reads no more rows than it shows', async () => {
   const db = await world.edge.database()
   const { meta } = await db
     .prepare(
-      `SELECT * FROM earnings WHERE account = ? AND role = 'creator' AND at <= ? AND (at, seq, kind) < (?, ?, ?)
+      `SELECT * FROM earnings WHERE account = unhex(substr(?, 3)) AND role = 'creator' AND at <= ? AND (at, seq, kind) < (?, ?, ?)
        ORDER BY at DESC, seq DESC, kind DESC LIMIT 3`,
     )
     .bind(creator.address.toLowerCase(), 2 ** 40, 2 ** 40, 0, '')

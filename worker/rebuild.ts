@@ -61,7 +61,7 @@ export async function rebuild(options: RebuildOptions): Promise<Rebuilt> {
   })
   try {
     await indexToHead(edge)
-    const hashes = await columnOf(edge, 'SELECT DISTINCT content_hash AS value FROM versions')
+    const hashes = await columnOf(edge, 'SELECT DISTINCT lower(hex(content_hash)) AS value FROM versions')
     const blobs = await refetch(edge, hashes, mirrors)
     const works = ordersFrom ? await columnOf(edge, 'SELECT work_id AS value FROM works') : []
     const posted = ordersFrom ? await repost(edge, ordersFrom, works) : null

@@ -1,6 +1,7 @@
 /** Between the image and the database: loads the rows a fold needs, writes what it changed, undoes what a reorg took. */
+import { jsonOf, keptFromJson, namesWork, workIdOf } from '@grimoire/schema/columns'
 import { texts } from '@grimoire/schema/tables'
-import { getTableName, type SQL, sql } from 'drizzle-orm'
+import { getTableColumns, getTableName, type SQL, sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/d1'
 import { getTableConfig, type SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { tellReverted, tellSales } from '../store/webhook-events.ts'
@@ -20,19 +21,27 @@ const keyColumns = (name: TableName): SQLiteColumn[] => {
     .filter(c => c !== undefined) // Safety: a drizzle table's properties are its columns.
 }
 
-/** A property's value as its column stores it. */
+/** A property's value as it travels to its column. */
 const stored = (name: TableName, row: AnyRow): unknown[] => {
   const table = TABLES[name].table as unknown as Record<string, SQLiteColumn> // Safety: as above.
   const propertyOf = new Map(Object.entries(table).map(([property, column]) => [column, property]))
   return columnsOf(name).map(column => {
-    const value = row[propertyOf.get(column) ?? ''] ?? null
-    return value === null ? null : column.mapToDriverValue(value)
+    return jsonOf(column, row[propertyOf.get(column) ?? ''] ?? null)
   })
 }
 
 function* chunks<T>(items: readonly T[], size: number): Generator<T[]> {
   for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size)
 }
+
+/** A row as the image has it: works by their ids. */
+const selection = (name: TableName) =>
+  Object.fromEntries(
+    Object.entries<SQLiteColumn>(getTableColumns(TABLES[name].table)).map(([property, column]) => [
+      property,
+      namesWork(column) ? workIdOf(column) : column,
+    ]),
+  )
 
 export async function loadRows(db: D1Database, image: Image, names: readonly RowName[]): Promise<void> {
   const byTable = Map.groupBy(names, name => name.table)
@@ -41,7 +50,7 @@ export async function loadRows(db: D1Database, image: Image, names: readonly Row
     for (const some of chunks(keys, NAMES_PER_STATEMENT)) {
       const table = TABLES[name].table
       const condition = inKeys(name, some)
-      image.load(name, await drizzle(db).select().from(table).where(condition))
+      image.load(name, await drizzle(db).select(selection(name)).from(table).where(condition))
     }
   }
 }
@@ -51,18 +60,20 @@ const keyValues = (name: TableName, keys: readonly string[]) =>
     keys.map(key => {
       const parts = key.split(' ')
       return keyColumns(name).map((column, at) =>
-        column.dataType === 'number' ? Number(parts[at]) : (parts[at] ?? ''),
+        column.dataType === 'number' ? Number(parts[at]) : jsonOf(column, parts[at] ?? ''),
       )
     }),
   )
 
-const fields = (count: number) =>
-  Array.from({ length: count }, (_, at) => `json_extract(value, '$[${at}]')`).join(', ')
+const field = (at: number) => `json_extract(value, '$[${at}]')`
+const fields = (count: number) => Array.from({ length: count }, (_, at) => field(at)).join(', ')
+const kept = (columns: readonly SQLiteColumn[]) =>
+  columns.map((column, at) => keptFromJson(column, field(at))).join(', ')
 
 function inKeys(name: TableName, keys: readonly string[]): SQL {
   const columns = keyColumns(name)
   const list = sql.raw(columns.map(column => `"${column.name}"`).join(', '))
-  return sql`(${list}) IN (SELECT ${sql.raw(fields(columns.length))} FROM json_each(${keyValues(name, keys)}))`
+  return sql`(${list}) IN (SELECT ${sql.raw(kept(columns))} FROM json_each(${keyValues(name, keys)}))`
 }
 
 function upsert(db: D1Database, name: TableName, rows: readonly unknown[][]): D1PreparedStatement {
@@ -73,7 +84,7 @@ function upsert(db: D1Database, name: TableName, rows: readonly unknown[][]): D1
   return db
     .prepare(
       `INSERT INTO "${getTableName(TABLES[name].table)}" (${columns.join(', ')})
-       SELECT ${fields(columns.length)} FROM json_each(?) WHERE true
+       SELECT ${kept(columnsOf(name))} FROM json_each(?) WHERE true
        ON CONFLICT (${keys.join(', ')}) DO UPDATE SET ${update}`,
     )
     .bind(JSON.stringify(rows))
@@ -84,19 +95,25 @@ function remove(db: D1Database, name: TableName, keys: readonly string[]): D1Pre
   return db
     .prepare(
       `DELETE FROM "${getTableName(TABLES[name].table)}" WHERE (${columns.join(', ')})
-       IN (SELECT ${fields(columns.length)} FROM json_each(?))`,
+       IN (SELECT ${kept(keyColumns(name))} FROM json_each(?))`,
     )
     .bind(keyValues(name, keys))
 }
 
-function* write(db: D1Database, name: TableName, rows: readonly AnyRow[], gone: readonly string[]) {
-  for (const some of chunks(gone, NAMES_PER_STATEMENT)) yield remove(db, name, some)
-  for (const some of chunks(rows, ROWS_PER_STATEMENT))
-    yield upsert(
-      db,
-      name,
-      some.map(row => stored(name, row)),
-    )
+type Change = { table: TableName; rows: readonly AnyRow[]; gone: readonly string[] }
+
+/** Other rows name a work by what stands in `works`: it is there before they come, and until they are gone. */
+function* write(db: D1Database, changes: readonly Change[]) {
+  const worksFirst = [...changes].sort((a, b) => Number(b.table === 'works') - Number(a.table === 'works'))
+  for (const { table, gone } of worksFirst.toReversed())
+    for (const some of chunks(gone, NAMES_PER_STATEMENT)) yield remove(db, table, some)
+  for (const { table, rows } of worksFirst)
+    for (const some of chunks(rows, ROWS_PER_STATEMENT))
+      yield upsert(
+        db,
+        table,
+        some.map(row => stored(table, row)),
+      )
 }
 
 function* writeJournal(db: D1Database, entries: readonly JournalEntry[]) {
@@ -130,7 +147,7 @@ export async function commit(
   finalityBlocks: number,
 ): Promise<void> {
   const statements = [moveStatement(db, term, from, { ...to, head })]
-  for (const { table, rows, gone } of image.changes()) statements.push(...write(db, table, rows, gone))
+  statements.push(...write(db, image.changes()))
   statements.push(tellSales(db, seqAfter(from.number), seqAfter(to.number)))
   statements.push(...writeJournal(db, image.journal), wordsDueOf(db, image.changed.values()))
   const horizon = kept.length > 0 ? to.number - finalityBlocks : to.number
@@ -158,11 +175,15 @@ export async function undo(db: D1Database, step: Step): Promise<void> {
     if (!first.has(id)) first.set(id, entry)
   }
   const statements = [moveStatement(db, step.term, step.from, { ...step.to, head: step.head })]
-  for (const [name, entries] of Map.groupBy(first.values(), entry => entry.table)) {
-    const gone = entries.filter(entry => entry.before === null).map(entry => entry.key)
-    const rows = entries.flatMap(entry => (entry.before === null ? [] : [JSON.parse(entry.before) as AnyRow])) // Safety: written by `writeJournal`.
-    statements.push(...write(db, name, rows, gone))
-  }
+  const changes = Array.from(
+    Map.groupBy(first.values(), entry => entry.table),
+    ([table, entries]) => ({
+      table,
+      gone: entries.filter(entry => entry.before === null).map(entry => entry.key),
+      rows: entries.flatMap(entry => (entry.before === null ? [] : [JSON.parse(entry.before) as AnyRow])), // Safety: written by `writeJournal`.
+    }),
+  )
+  statements.push(...write(db, changes))
   statements.push(db.prepare('DELETE FROM blocks WHERE number > ?').bind(ancestor))
   statements.push(db.prepare('DELETE FROM journal WHERE block > ?').bind(ancestor))
   statements.push(...dropTexts(db, ancestor, first.values()))

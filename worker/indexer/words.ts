@@ -1,5 +1,6 @@
 /** The public words of works: a manifest is read from its blob and believed only where the chain says the same. */
 
+import { hexText } from '@grimoire/schema/columns'
 import { sameAddress } from '@grimoire/schema/hex'
 import { MANIFEST_MAX_BYTES, type Manifest, manifest } from '@grimoire/schema/manifest'
 import type { Settings } from '../env.ts'
@@ -10,7 +11,14 @@ import { tendWords } from '../store/vocabulary.ts'
 const VERSIONS_TRIED = 8
 const WORKS_PER_SWEEP = 20
 
-type Known = { seq: number; workId: string; creator: string; kind: string; disclosure: string }
+type Known = {
+  seq: number
+  ordinal: number
+  workId: string
+  creator: string
+  kind: string
+  disclosure: string
+}
 type Stored = { version: number; contentHash: string }
 export type Words = { db: D1Database; blobs: R2Bucket; settings: Settings }
 
@@ -49,15 +57,17 @@ export function parseManifest(bytes: ArrayBuffer): Manifest | null {
 export async function refreshWords(words: Words, workIds: readonly string[]): Promise<void> {
   for (const workId of workIds) {
     const work = await words.db
-      .prepare('SELECT seq, work_id AS workId, creator, kind, disclosure FROM works WHERE work_id = ?')
+      .prepare(
+        `SELECT seq, ordinal, work_id AS workId, ${hexText('creator')} AS creator, kind, disclosure FROM works WHERE work_id = ?`,
+      )
       .bind(workId)
       .first<Known>()
     if (!work) continue
     const { results } = await words.db
       .prepare(
-        'SELECT version, content_hash AS contentHash FROM versions WHERE work_id = ? ORDER BY version DESC LIMIT ?',
+        'SELECT version, lower(hex(content_hash)) AS contentHash FROM versions WHERE work = ? ORDER BY version DESC LIMIT ?',
       )
-      .bind(workId, VERSIONS_TRIED)
+      .bind(work.ordinal, VERSIONS_TRIED)
       .all<Stored>()
     await showNewestTrue(words, work, results)
   }
@@ -83,7 +93,7 @@ async function storeWords(db: D1Database, seq: number, stored: Stored, found: Ma
     .map(column => `${column} = excluded.${column}`)
   await db
     .prepare(
-      `INSERT INTO texts (${columns}) SELECT seq, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 FROM works
+      `INSERT INTO texts (${columns}) SELECT seq, unhex(?2), ?3, ?4, ?5, ?6, ?7, ?8, ?9, unhex(?10), ?11 FROM works
        WHERE seq = ?1 ON CONFLICT (seq) DO UPDATE SET ${update.join(', ')}
        WHERE excluded.content_hash <> texts.content_hash OR excluded.version <> texts.version`,
     )

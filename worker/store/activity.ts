@@ -1,5 +1,6 @@
 /** What happened to a work, or what an account did, newest first: rows of four tables, merged, each read along its own index. */
 import type { ActivityKind, ActivityPage, ActivityRow } from '@grimoire/schema/activity'
+import { hexText } from '@grimoire/schema/columns'
 import type { Hex } from '@grimoire/schema/hex'
 import type { PageQuery } from '@grimoire/schema/page'
 import { getAddress } from 'viem'
@@ -16,19 +17,22 @@ const NEWEST = Number.MAX_SAFE_INTEGER
 
 /** Events have a place on the chain, posted orders a time at this edge: a page goes on in both from where the last one ended. */
 const placeSchema = z.object({
-  event: z.tuple([z.number(), z.string()]),
+  event: z.tuple([z.number(), z.number()]),
   order: z.tuple([z.number(), z.string(), z.string()]),
 })
 type Place = z.infer<typeof placeSchema>
-const FIRST: Place = { event: [NEWEST, ''], order: [NEWEST, '', ''] }
+const FIRST: Place = { event: [NEWEST, 0], order: [NEWEST, '', ''] }
 
 const UNION = ' UNION ALL '
-const COLUMNS = `seq, kind, work_id AS workId, f, t, quantity, cost, royalty, version, at, tx`
-const TRADE = `seq, CASE kind WHEN 'mint' THEN 'minted' WHEN 'sale' THEN 'sold' ELSE 'accepted' END AS kind, work_id, seller AS f,
-  recipient AS t, quantity, cost_atomic AS cost, CASE kind WHEN 'mint' THEN NULL ELSE royalty_atomic END AS royalty,
-  NULL AS version, at, tx FROM trades`
-const ACT = `seq, kind, work_id, actor, recipient, quantity, NULL, NULL, version, at, tx FROM acts`
-const MADE = `seq, 'made', work_id, creator, NULL, NULL, NULL, NULL, NULL, created_at, NULL FROM works`
+const TRADE = `seq, CASE kind WHEN 'mint' THEN 'minted' WHEN 'sale' THEN 'sold' ELSE 'accepted' END AS kind, work,
+  ${hexText('seller')} AS f, ${hexText('recipient')} AS t, quantity, cost_atomic AS cost,
+  CASE kind WHEN 'mint' THEN NULL ELSE royalty_atomic END AS royalty, NULL AS version, at, ${hexText('tx')} AS tx FROM trades`
+const ACT = `seq, kind, work, ${hexText('actor')}, CASE WHEN recipient IS NOT NULL THEN ${hexText('recipient')} END,
+  quantity, NULL, NULL, version, at, ${hexText('tx')} FROM acts`
+const MADE = `seq, 'made', ordinal AS work, ${hexText('creator')}, NULL, NULL, NULL, NULL, NULL, created_at, NULL FROM works`
+/** In the tables that the chain fills works and accounts are shorter than in those of posted orders. */
+const WORK = '(SELECT ordinal FROM works WHERE work_id = ?1)'
+const ACCOUNT = 'unhex(substr(?1, 3))'
 type Orders = { kind: string; sides: string; payment: string; table: string; whose: string }
 const orderArm = ({ kind, sides, payment, table, whose }: Orders) =>
   `SELECT posted_at AS at, digest, ${payment} AS payment, '${kind}' AS kind, work_id, ${sides}, quantity,
@@ -46,23 +50,27 @@ const offered = (whose: string) =>
 function statementOf(subject: Subject): string {
   const whole = 'workId' in subject
   const events = whole
-    ? [`${TRADE} WHERE work_id = ?1`, `${ACT} WHERE work_id = ?1`, `${MADE} WHERE work_id = ?1`]
+    ? [`${TRADE} WHERE work = ${WORK}`, `${ACT} WHERE work = ${WORK}`, `${MADE} WHERE ordinal = ${WORK}`]
     : [
-        `${TRADE} WHERE seller = ?1`,
-        `${TRADE} WHERE recipient = ?1 AND seller <> ?1`,
-        `${ACT} WHERE actor = ?1`,
-        `${ACT} WHERE recipient = ?1`,
+        `${TRADE} WHERE seller = ${ACCOUNT}`,
+        `${TRADE} WHERE recipient = ${ACCOUNT} AND seller <> ${ACCOUNT}`,
+        `${ACT} WHERE actor = ${ACCOUNT}`,
+        `${ACT} WHERE recipient = ${ACCOUNT}`,
       ]
-  const onChain = events.map(arm => `SELECT ${arm} AND seq <= ?3 AND (seq, work_id) < (?3, ?4)`).join(UNION)
+  const onChain = events.map(arm => `SELECT ${arm} AND seq <= ?3 AND (seq, work) < (?3, ?4)`).join(UNION)
   const posted = [listed(whole ? 'work_id' : 'seller'), offered(whole ? 'work_id' : 'buyer')].join(UNION)
-  return `SELECT ${COLUMNS}, NULL AS digest, NULL AS payment FROM (${onChain} ORDER BY 1 DESC, 3 DESC LIMIT ?2)
-    UNION ALL SELECT NULL, kind, work_id, f, t, quantity, cost, NULL, NULL, at, NULL, digest, payment
+  const workId = whole ? '?1' : '(SELECT w.work_id FROM works w WHERE w.ordinal = work)'
+  return `SELECT seq, kind, work, ${workId} AS workId, f, t, quantity, cost, royalty, version, at, tx,
+      NULL AS digest, NULL AS payment FROM (${onChain} ORDER BY 1 DESC, 3 DESC LIMIT ?2)
+    UNION ALL SELECT NULL, kind, NULL, work_id, f, t, quantity, cost, NULL, NULL, at, NULL, digest, payment
       FROM (${posted} ORDER BY 1 DESC, 2 DESC, 3 DESC LIMIT ?2)`
 }
 
 type Found = {
   seq: number | null
   kind: ActivityKind
+  /** Its ordinal; null of an order. */
+  work: number | null
   workId: string
   f: string | null
   t: string | null
@@ -80,7 +88,8 @@ type Found = {
 const newestFirst = (a: Found, b: Found): number =>
   b.at - a.at ||
   (b.seq ?? -1) - (a.seq ?? -1) ||
-  (`${a.digest}${a.payment}${a.workId}` < `${b.digest}${b.payment}${b.workId}` ? 1 : -1)
+  (b.work ?? -1) - (a.work ?? -1) ||
+  (`${a.digest}${a.payment}` < `${b.digest}${b.payment}` ? 1 : -1)
 
 const person = (account: string | null): Hex | null => (account === null ? null : getAddress(account))
 
@@ -112,7 +121,7 @@ function placeAfter(shown: readonly Found[], rest: readonly Found[]): Place {
   const [event, order] = [shown.findLast(isEvent), shown.findLast(isOrder)]
   const [nextEvent, nextOrder] = [rest.find(isEvent), rest.find(isOrder)]
   return {
-    event: event ? [event.seq ?? 0, event.workId] : [nextEvent ? (nextEvent.seq ?? 0) + 1 : 0, ''],
+    event: event ? [event.seq ?? 0, event.work ?? 0] : [nextEvent ? (nextEvent.seq ?? 0) + 1 : 0, 0],
     order: order
       ? [order.at, order.digest ?? '', order.payment ?? '']
       : nextOrder

@@ -1,4 +1,6 @@
 /** What an account earned: kept sums, and each payment; a page reads as many rows as it shows. */
+
+import { workIdOf } from '@grimoire/schema/columns'
 import type {
   EarningKind,
   EarningPayment,
@@ -8,7 +10,7 @@ import type {
 } from '@grimoire/schema/earnings'
 import type { Hex } from '@grimoire/schema/hex'
 import { earningSums, earnings } from '@grimoire/schema/tables'
-import { and, asc, desc, eq, gt, gte, lt, lte, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, getTableColumns, gt, gte, lt, lte, sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/d1'
 import { z } from 'zod'
 import type { Settings } from '../env.ts'
@@ -75,7 +77,7 @@ export async function listPayments(
   const asked = JSON.stringify(['earnings/payments', account, role, fromDay, toDay])
   const after = await readCursor(settings, asked, cursor, paymentPlace)
   const rows = await drizzle(db)
-    .select()
+    .select({ ...getTableColumns(earnings), workId: workIdOf(earnings.workId) })
     .from(earnings)
     .where(
       and(

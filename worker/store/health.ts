@@ -1,4 +1,5 @@
 /** What probes found, by operator: one row each with its ring of samples, and the newest quote of each work. */
+import { bytesOf, ordinalOf } from '@grimoire/schema/columns'
 import type { HealthSample } from '@grimoire/schema/directory'
 import { healthSample } from '@grimoire/schema/directory'
 import { formatModelId } from '@grimoire/schema/model-id'
@@ -21,8 +22,8 @@ type Due = { settings: Settings; minimumBondAtomic: bigint; nowSeconds: number; 
 
 /** A work that lists the operator, or that it proved to open: the one whose quote was asked longest ago. */
 const itsWork = sql`(SELECT w.seq FROM works w LEFT JOIN quotes q ON q.work_id = w.work_id AND q.operator = operators.operator
-  WHERE w.work_id IN (SELECT a.work_id FROM admissions a WHERE a.operator = operators.operator AND a.admitted
-    UNION SELECT o.work_id FROM openings o WHERE o.operator = operators.operator)
+  WHERE w.ordinal IN (SELECT a.work FROM admissions a WHERE a.operator = ${bytesOf(operators.operator)} AND a.admitted
+    UNION SELECT ${ordinalOf(sql`o.work_id`)} FROM openings o WHERE o.operator = operators.operator)
   ORDER BY coalesce(q.asked_at, 0), w.seq DESC LIMIT 1)`
 
 /** Bonded operators whose time has come, those that waited longest first. */

@@ -1,9 +1,10 @@
 /** Posted listings, and the one condition under which a listing still stands. */
 import type { ListingRow } from '@grimoire/schema/catalogue'
+import { bytesOf, ordinalOf } from '@grimoire/schema/columns'
 import type { Hex } from '@grimoire/schema/hex'
 import type { SignedListing } from '@grimoire/schema/listing'
 import { listings } from '@grimoire/schema/tables-posted'
-import { and, asc, desc, eq, getTableColumns, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/d1'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { getAddress } from 'viem'
@@ -14,17 +15,23 @@ export const l = alias(listings, 'l')
 
 export const LISTINGS = { alias: 'l', maker: 'seller' } as const
 
+/** The ordinal of a listing's work, where the statement does not know it already. */
+const itsWork = ordinalOf(sql`l.work_id`)
+
 /** For `listings AS l`: how many of its editions are neither sold nor given away, as of the last indexed block. */
-export const leftOfListing = sql<number>`min(${unfilled(LISTINGS)},
-  coalesce((SELECT h.editions FROM holdings h WHERE h.holder = l.seller AND h.work_id = l.work_id), 0))`
+const leftOf = (work: SQL) => sql<number>`min(${unfilled(LISTINGS)},
+  coalesce((SELECT h.editions FROM holdings h WHERE h.holder = ${bytesOf(sql`l.seller`)} AND h.work = ${work}), 0))`
+export const leftOfListing = leftOf(itsWork)
 
 /** For `listings AS l`: with today's fee its seller still receives what it asks. */
-export const feeLeavesEnough = sql`l.max_fee_bps >= coalesce((SELECT f.fee_bps FROM fees f WHERE f.work_id = l.work_id), 0)`
+const feeLeaves = (work: SQL) =>
+  sql`l.max_fee_bps >= coalesce((SELECT f.fee_bps FROM fees f WHERE f.work = ${work}), 0)`
+export const feeLeavesEnough = feeLeaves(itsWork)
 
 /** For `listings AS l`: it stands, the fee leaves its seller what it asks, and something is left. */
-export const liveListing = sql`${standing(LISTINGS)}
-  AND ${feeLeavesEnough}
-  AND ${leftOfListing} > 0`
+export const isLive = (work: SQL): SQL => sql`${standing(LISTINGS)}
+  AND ${feeLeaves(work)}
+  AND ${leftOf(work)} > 0`
 
 /** Posting the same listing again changes nothing. */
 export async function putListing(
@@ -64,7 +71,7 @@ export async function liveListings(
   const conditions = [
     workId === undefined ? undefined : eq(l.workId, workId),
     seller === undefined ? undefined : eq(l.seller, seller.toLowerCase()),
-    liveListing,
+    isLive(itsWork),
   ]
   const rows = await drizzle(db)
     .select({ ...getTableColumns(l), leftQuantity: leftOfListing })

@@ -17,11 +17,12 @@ const HOLDS = `p.operator = o.operator AND p.payment_key = o.payment_key AND p.f
   AND CAST(p.bond_atomic AS REAL) >= o.minimum_bond`
 /** Of the latest version. */
 export const countOfOpenings = sql<number>`(SELECT count(*) FROM ${openings} o JOIN ${operators} p ON ${sql.raw(HOLDS)}
-  WHERE o.work_id = works.work_id AND o.content_hash = works.content_hash)`
+  WHERE o.work_id = works.work_id AND unhex(o.content_hash) = works.content_hash)`
 
 /** Those whom the work's maker named come first, then the highest bonds: neither is had by being many. */
 const RANKED = `FROM openings o JOIN operators p ON ${HOLDS}
-  LEFT JOIN admissions a ON a.work_id = o.work_id AND a.operator = o.operator AND a.admitted
+  LEFT JOIN admissions a ON a.work = (SELECT ordinal FROM works WHERE work_id = ?1)
+    AND a.operator = unhex(substr(o.operator, 3)) AND a.admitted
   WHERE o.work_id = ?1 ORDER BY o.version DESC, a.operator IS NULL, CAST(p.bond_atomic AS REAL) DESC,
     o.opened_at DESC, o.operator LIMIT ${MAX_KEPT}`
 

@@ -1,4 +1,5 @@
 /** The directory of operators: the chain's rows, with what probes measured. An endpoint is a stranger's text: `outbound.ts` judges it. */
+import { bytesOf } from '@grimoire/schema/columns'
 import type { MeasuredOperator, OperatorHealth } from '@grimoire/schema/directory'
 import { Problem } from '@grimoire/schema/problem'
 import { admissions, operators, texts, works } from '@grimoire/schema/tables'
@@ -77,7 +78,7 @@ export async function listOperators(
     .from(admissions)
     .where(
       and(
-        eq(admissions.operator, operators.operator),
+        eq(admissions.operator, bytesOf(operators.operator)),
         eq(admissions.workId, workId ?? ''),
         eq(admissions.admitted, true),
       ),
@@ -124,7 +125,7 @@ export async function worksListing(
       acceptedAtSeconds: admissions.acceptedAtSeconds,
     })
     .from(admissions)
-    .innerJoin(works, eq(works.workId, admissions.workId))
+    .innerJoin(works, eq(works.ordinal, admissions.workId))
     .leftJoin(texts, eq(texts.seq, works.seq))
     .where(
       and(

@@ -1,4 +1,5 @@
 /** Who would serve one work: its creator's list, those still leaving it, and where that is open anyone bonded. */
+import { bytesOf, hexText, ordinalOf } from '@grimoire/schema/columns'
 import type { ServingOperator } from '@grimoire/schema/directory'
 import { pricesWithin } from '@grimoire/schema/price'
 import { type SignedQuote, signedQuote } from '@grimoire/schema/quote'
@@ -10,17 +11,20 @@ import type { Settings } from '../env.ts'
 import { pageOf } from './cursors.ts'
 import { afterPlace, byAge, isActive, measured, operatorColumns, placeOf } from './operators.ts'
 
-const ofWork = <T>(workId: string, column: string, table: 'admissions' | 'quotes') =>
-  sql<T | null>`(SELECT ${sql.raw(`x.${column} FROM ${table}`)} x
-    WHERE x.operator = operators.operator AND x.work_id = ${workId})`
+const listed = <T>(workId: string, column: 'admitted' | 'effective_at' | 'accepted_at') =>
+  sql<T | null>`(SELECT ${sql.raw(`a.${column}`)} FROM admissions a
+    WHERE a.operator = ${bytesOf(operators.operator)} AND a.work = ${ordinalOf(workId)})`
+const quoted = <T>(workId: string, column: 'asked_at' | 'quote') =>
+  sql<T | null>`(SELECT ${sql.raw(`q.${column}`)} FROM quotes q
+    WHERE q.operator = operators.operator AND q.work_id = ${workId})`
 
 const columnsFor = (workId: string) => ({
   ...operatorColumns,
-  admitted: ofWork<number>(workId, 'admitted', 'admissions'),
-  effectiveAt: ofWork<number>(workId, 'effective_at', 'admissions'),
-  acceptedAt: ofWork<number>(workId, 'accepted_at', 'admissions'),
-  quotedAt: ofWork<number>(workId, 'asked_at', 'quotes'),
-  quote: ofWork<string>(workId, 'quote', 'quotes'),
+  admitted: listed<number>(workId, 'admitted'),
+  effectiveAt: listed<number>(workId, 'effective_at'),
+  acceptedAt: listed<number>(workId, 'accepted_at'),
+  quotedAt: quoted<number>(workId, 'asked_at'),
+  quote: quoted<string>(workId, 'quote'),
 })
 
 const select = (db: D1Database, workId: string) => drizzle(db).select(columnsFor(workId)).from(operators)
@@ -55,8 +59,8 @@ function rowOf(row: Selected, { terms, minimumBondAtomic, nowSeconds }: ServingQ
 const mayServe = ({ workId, open, minimumBondAtomic, nowSeconds }: ServingQuery): SQL => {
   const active = isActive(minimumBondAtomic)
   if (open) return active
-  return sql`${active} AND operators.operator IN (SELECT a.operator FROM admissions a
-    WHERE a.work_id = ${workId} AND (a.admitted OR a.effective_at > ${nowSeconds}))`
+  return sql`${active} AND operators.operator IN (SELECT ${sql.raw(hexText('a.operator'))} FROM admissions a
+    WHERE a.work = ${ordinalOf(workId)} AND (a.admitted OR a.effective_at > ${nowSeconds}))`
 }
 
 export async function servingOperators(
@@ -81,9 +85,7 @@ export async function candidatesFor(
 ): Promise<ServingOperator[]> {
   const rows = await select(db, query.workId)
     .where(mayServe(query))
-    .orderBy(
-      sql`${ofWork(query.workId, 'quote', 'quotes')} IS NULL, operators.registered_at DESC, operators.operator`,
-    )
+    .orderBy(sql`${quoted(query.workId, 'quote')} IS NULL, operators.registered_at DESC, operators.operator`)
     .limit(query.limit)
   const all = rows.map(row => rowOf(row, query))
   // A node that did not undertake to serve a work may serve it; one that did is asked before it.

@@ -7,7 +7,7 @@ import { and, desc, eq, getTableColumns, lt, type SQL, sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/d1'
 import { getAddress } from 'viem'
 import type { Settings } from '../env.ts'
-import { liveListing } from './listings.ts'
+import { isLive } from './listings.ts'
 import { notHidden } from './moderation.ts'
 import { countOfOpenings } from './openings.ts'
 
@@ -17,7 +17,7 @@ const columns = {
   text: textColumns,
   /** Of the listings of the rows that are shown: how many live, and the least price; looked up once for both. */
   listed: sql<string>`(SELECT count(*) || ' ' || coalesce(min(l.price_atomic), '')
-    FROM listings l WHERE l.work_id = works.work_id AND ${liveListing})`,
+    FROM listings l WHERE l.work_id = works.work_id AND ${isLive(sql`works.ordinal`)})`,
   openings: countOfOpenings,
   hidden: sql<number>`NOT ${notHidden}`,
 }

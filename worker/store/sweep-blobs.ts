@@ -65,7 +65,7 @@ async function keepPlace(db: D1Database, { versionRow, page, restsUntil }: Place
 async function noteManifests(store: Store, place: Place): Promise<{ versionRow: number; ended: boolean }> {
   const { results } = await store.db
     .prepare(
-      'SELECT rowid AS row, content_hash AS contentHash FROM versions WHERE rowid > ? ORDER BY rowid LIMIT ?',
+      'SELECT rowid AS row, lower(hex(content_hash)) AS contentHash FROM versions WHERE rowid > ? ORDER BY rowid LIMIT ?',
     )
     .bind(place.versionRow, MANIFESTS_AT_ONCE)
     .all<{ row: number; contentHash: string }>()
@@ -78,7 +78,7 @@ async function unnamed(db: D1Database, names: readonly string[], since: number):
   const { results } = await db
     .prepare(
       `SELECT value AS name FROM json_each(?1)
-       WHERE NOT EXISTS (SELECT 1 FROM versions WHERE content_hash = value)
+       WHERE NOT EXISTS (SELECT 1 FROM versions WHERE content_hash = unhex(value))
        AND NOT EXISTS (SELECT 1 FROM manifest_parts WHERE sha256 = value)
        AND NOT EXISTS (SELECT 1 FROM blob_touches WHERE sha256 = value AND at > ?2)`,
     )

@@ -1,8 +1,9 @@
 /** What was bought, newest first: primary sales, listings and offers, each with its transaction. */
 import type { TradeRow } from '@grimoire/schema/catalogue'
+import { workIdOf } from '@grimoire/schema/columns'
 import type { Hex } from '@grimoire/schema/hex'
 import { trades } from '@grimoire/schema/tables'
-import { and, desc, eq, lt } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, lt } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/d1'
 import { getAddress } from 'viem'
 import { z } from 'zod'
@@ -17,7 +18,7 @@ export async function listTrades(
   const asked = JSON.stringify(['trades', workId])
   const before = await readCursor(settings, asked, cursor, z.number())
   const rows = await drizzle(db)
-    .select()
+    .select({ ...getTableColumns(trades), workId: workIdOf(trades.workId) })
     .from(trades)
     .where(
       and(

@@ -1,4 +1,5 @@
 /** The statements that tell a creator's webhooks of trades, for the batch in which the index writes or undoes them. */
+import { hexText } from '@grimoire/schema/columns'
 
 const INSERT = `INSERT INTO deliveries
   (delivery_id, webhook_id, seq, type, body, state, attempts, next_attempt_at, created_at, reverted)`
@@ -11,11 +12,11 @@ export const tellSales = (db: D1Database, fromSeq: number, toSeq: number): D1Pre
   db
     .prepare(
       `${INSERT} SELECT ${NEW_ID}, h.webhook_id, t.seq, 'sale',
-         json_object('type', 'sale', 'timestamp', ${STAMP}, 'data', json_object('workId', t.work_id, 'kind', t.kind,
-           'seller', t.seller, 'recipient', t.recipient, 'quantity', t.quantity, 'costAtomic', t.cost_atomic,
-           'royaltyAtomic', t.royalty_atomic, 'feeAtomic', t.fee_atomic, 'atSeconds', t.at, 'transaction', t.tx)),
+         json_object('type', 'sale', 'timestamp', ${STAMP}, 'data', json_object('workId', w.work_id, 'kind', t.kind,
+           'seller', ${hexText('t.seller')}, 'recipient', ${hexText('t.recipient')}, 'quantity', t.quantity, 'costAtomic', t.cost_atomic,
+           'royaltyAtomic', t.royalty_atomic, 'feeAtomic', t.fee_atomic, 'atSeconds', t.at, 'transaction', ${hexText('t.tx')})),
          'waiting', 0, ${NOW}, ${NOW}, 0
-       FROM trades t JOIN works w ON w.work_id = t.work_id JOIN webhooks h ON h.wallet = w.creator
+       FROM trades t JOIN works w ON w.ordinal = t.work JOIN webhooks h ON h.wallet = ${hexText('w.creator')}
        WHERE t.seq >= ?1 AND t.seq < ?2 AND t.at >= h.created_at - 60
          AND NOT EXISTS (SELECT 1 FROM deliveries d
            WHERE d.seq = t.seq AND d.webhook_id = h.webhook_id AND d.type = 'sale' AND NOT d.reverted)`,

@@ -2,7 +2,7 @@
 import type { Hex } from '@grimoire/schema/hex'
 import { creators, parents, texts, trades, works } from '@grimoire/schema/tables'
 import type { childrenPage, creatorAnswer, pricesPage } from '@grimoire/schema/work-pages'
-import { and, asc, desc, eq, gt, lt, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, getTableColumns, gt, lt, sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/d1'
 import { getAddress } from 'viem'
 import { z } from 'zod'
@@ -18,28 +18,31 @@ export async function childrenOf(
   { workId, limit, cursor }: Asked,
 ): Promise<z.infer<typeof childrenPage>> {
   const asked = JSON.stringify(['children', workId])
-  const after = await readCursor(settings, asked, cursor, z.string())
+  const after = await readCursor(settings, asked, cursor, z.number())
   const rows = await drizzle(db)
     .select({
-      workId: parents.workId,
+      workId: works.workId,
+      ordinal: works.ordinal,
       title: texts.title,
       creator: works.creator,
       shareBps: parents.shareBps,
       confirmed: parents.confirmed,
     })
     .from(parents)
-    .innerJoin(works, eq(works.workId, parents.workId))
+    .innerJoin(works, eq(works.ordinal, parents.workId))
     .leftJoin(texts, eq(texts.seq, works.seq))
-    .where(and(eq(parents.parentId, workId), after === null ? undefined : gt(parents.workId, after)))
+    .where(and(eq(parents.parentId, workId), after === null ? undefined : gt(sql`${parents.workId}`, after)))
     .orderBy(asc(parents.workId))
     .limit(limit + 1)
   await requireWorkIfNone(db, { workId, cursor, found: rows })
-  const { page, nextCursor } = await pageOf(settings, asked, { rows, limit, placeOf: last => last.workId })
+  const { page, nextCursor } = await pageOf(settings, asked, { rows, limit, placeOf: last => last.ordinal })
   return {
-    children: page.map(row => ({ ...row, creator: getAddress(row.creator) })),
+    children: page.map(({ ordinal: _, ...row }) => ({ ...row, creator: getAddress(row.creator) })),
     nextCursor,
   }
 }
+
+const { workId: _, ...tradeColumns } = getTableColumns(trades)
 
 /** The newest first. */
 export async function pricesOf(
@@ -50,7 +53,7 @@ export async function pricesOf(
   const asked = JSON.stringify(['prices', workId])
   const before = await readCursor(settings, asked, cursor, z.number())
   const rows = await drizzle(db)
-    .select()
+    .select(tradeColumns)
     .from(trades)
     .where(and(eq(trades.workId, workId), before === null ? undefined : lt(trades.seq, before)))
     .orderBy(desc(trades.seq))

@@ -1,5 +1,6 @@
 /** Works as the edge lists and searches them, and one in full. */
 import type { WorkDetail, WorkSummary, WorksQuery, worksPage } from '@grimoire/schema/catalogue'
+import { workIdOf } from '@grimoire/schema/columns'
 import { MANIFEST_MAX_BYTES } from '@grimoire/schema/manifest'
 import { Problem } from '@grimoire/schema/problem'
 import { admissions, parents, texts, versions, works } from '@grimoire/schema/tables'
@@ -118,10 +119,22 @@ export async function readWork(
   const summary = await findWork(db, settings, workId)
   const orm = drizzle(db)
   const [itsVersions, itsParents, itsAdmissions, text] = await orm.batch([
-    orm.select().from(versions).where(eq(versions.workId, workId)).orderBy(desc(versions.version)).limit(100),
-    orm.select().from(parents).where(eq(parents.workId, workId)),
     orm
-      .select()
+      .select({ version: versions.version, contentHash: versions.contentHash })
+      .from(versions)
+      .where(eq(versions.workId, workId))
+      .orderBy(desc(versions.version))
+      .limit(100),
+    orm
+      .select({
+        workId: workIdOf(parents.parentId),
+        shareBps: parents.shareBps,
+        confirmed: parents.confirmed,
+      })
+      .from(parents)
+      .where(eq(parents.workId, workId)),
+    orm
+      .select({ operator: admissions.operator, acceptedAtSeconds: admissions.acceptedAtSeconds })
       .from(admissions)
       .where(and(eq(admissions.workId, workId), eq(admissions.admitted, true))),
     orm
@@ -133,12 +146,8 @@ export async function readWork(
   const bytes = text[0] ? await readBlob(blobs, text[0].contentHash, MANIFEST_MAX_BYTES) : null
   return {
     ...summary,
-    versions: itsVersions.map(({ version, contentHash }) => ({ version, contentHash })),
-    parents: itsParents.map(({ parentId, shareBps, confirmed }) => ({
-      workId: parentId,
-      shareBps,
-      confirmed,
-    })),
+    versions: itsVersions,
+    parents: itsParents,
     admitted: itsAdmissions.map(({ operator }) => getAddress(operator)),
     accepted: itsAdmissions
       .filter(({ acceptedAtSeconds }) => acceptedAtSeconds !== null)

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { hexText } from '@grimoire/schema/columns'
 import { LEDGER_NOWHERE } from '@grimoire/worker/local'
 import { migrationNames, statementsOf } from '@grimoire/worker/migrations'
 import { piecesOf } from '@grimoire/worker/store/typos'
@@ -29,15 +30,28 @@ function hasWorks(file: string): boolean {
 const EMPTIES =
   /^\s*(?:--.*\n\s*)*(?:DELETE FROM|INSERT INTO `(?:search|shelves)` \(`\w+`\) VALUES \('delete-all'\))/
 
-/** The indexer folds these beside trades and holdings: here gifts of every seventh purchase, later versions, and holders' sums. */
+/** What each first sale brought its creator, as the indexer keeps it: a row for it, and sums by day, work and kind. */
+function fillEarnings(db: DatabaseSync): void {
+  db.exec(`INSERT INTO earnings (account, role, at, seq, kind, work, amount_atomic, tx)
+    SELECT seller, 'creator', at, seq, 'sale', work, cost_atomic, tx FROM trades
+    WHERE kind = 'mint' AND cost_atomic <> '0' ORDER BY 1, 2, 3, 4`)
+  const names = { day: `strftime('%Y-%m-%d', at, 'unixepoch')`, work: 'work_id', kind: 'e.kind' }
+  for (const [groupedBy, name] of Object.entries(names))
+    db.exec(`INSERT INTO earning_sums (account, role, grouped_by, name, amount_atomic, payments)
+      SELECT account, role, '${groupedBy}', ${name}, CAST(sum(amount_atomic) AS TEXT), count(*)
+      FROM earnings e JOIN works w ON w.ordinal = e.work GROUP BY 1, 2, 4`)
+}
+
+/** The indexer folds these beside trades and holdings: here gifts of every seventh purchase, later versions, fees, and holders' sums. */
 function fillDeeds(db: DatabaseSync): void {
-  db.exec(`INSERT INTO acts (seq, work_id, kind, actor, recipient, quantity, version, at, tx)
-    SELECT seq + 400000, work_id, 'given', recipient, seller, 1, NULL, at + 60, tx FROM trades WHERE seq % 7 = 0;
-  INSERT INTO acts (seq, work_id, kind, actor, recipient, quantity, version, at, tx)
-    SELECT seq + 800000, work_id, 'published', creator, NULL, NULL, 2, created_at + 60, '0x' || lower(hex(randomblob(32)))
+  db.exec(`INSERT INTO acts (seq, work, kind, actor, recipient, quantity, version, at, tx)
+    SELECT seq + 400000, work, 'given', recipient, seller, 1, NULL, at + 60, tx FROM trades WHERE seq % 7 = 0;
+  INSERT INTO acts (seq, work, kind, actor, recipient, quantity, version, at, tx)
+    SELECT seq + 800000, ordinal, 'published', creator, NULL, NULL, 2, created_at + 60, randomblob(32)
     FROM works WHERE latest_version = 2;
+  INSERT INTO fees (work, fee_bps) SELECT ordinal, 500 FROM works;
   INSERT INTO holders (holder, works, editions, opened_copies, purchases, spent_atomic, resales, sold_atomic, first_seen_at)
-    SELECT h.holder, h.works, h.editions, h.opened, coalesce(b.n, 0), CAST(coalesce(b.paid, 0) AS TEXT), coalesce(s.n, 0),
+    SELECT ${hexText('h.holder')}, h.works, h.editions, h.opened, coalesce(b.n, 0), CAST(coalesce(b.paid, 0) AS TEXT), coalesce(s.n, 0),
       CAST(coalesce(s.got, 0) AS TEXT), coalesce(b.first, 0)
     FROM (SELECT holder, count(*) AS works, sum(editions) AS editions, sum(opened_copies) AS opened FROM holdings GROUP BY holder) h
     LEFT JOIN (SELECT recipient, count(*) AS n, sum(CAST(cost_atomic AS INTEGER)) AS paid, min(at) AS first FROM trades
@@ -70,6 +84,7 @@ export function fill(file: string, works: number): Record<string, string> {
   db.exec('UPDATE words SET pieced = 1')
   db.exec('COMMIT')
   fillDeeds(db)
+  fillEarnings(db)
   const ledger = `${LEDGER_NOWHERE.chainId}:${LEDGER_NOWHERE.works}:${LEDGER_NOWHERE.deployedAtBlock}`
   db.prepare(
     `INSERT INTO cursor (id, ledger, number, hash, at, halted, unbroken) VALUES (1, ?, 1, '', 0, 0, 1)`,

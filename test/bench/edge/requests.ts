@@ -1,5 +1,6 @@
 /** Every kind of request that the edge has to answer alike at any size of its market. */
 import type { DatabaseSync } from 'node:sqlite'
+import { hexText } from '@grimoire/schema/columns'
 import type { Market } from './generate.ts'
 
 /** A word that about so many works have. */
@@ -21,8 +22,10 @@ export function requestsOf(db: DatabaseSync, market: Market): Record<string, str
   const [common, middle] = [wordOf(db, works), wordOf(db, works / 50)]
   const sold = db.prepare('SELECT work_id FROM works ORDER BY sales DESC LIMIT 1').get()?.work_id
   const busiest = db
-    .prepare('SELECT recipient FROM trades GROUP BY recipient ORDER BY count(*) DESC LIMIT 1')
-    .get()?.recipient
+    .prepare(
+      `SELECT ${hexText('recipient')} AS account FROM trades GROUP BY recipient ORDER BY count(*) DESC LIMIT 1`,
+    )
+    .get()?.account
   const lists = {
     'first page': '',
     ...Object.fromEntries(

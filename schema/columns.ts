@@ -1,0 +1,66 @@
+/** Columns that keep what the ledger names in few bytes: a work as its ordinal, accounts and hashes as the bytes they are. */
+import { type Column, type SQL, sql } from 'drizzle-orm'
+import { customType, type SQLiteColumn } from 'drizzle-orm/sqlite-core'
+
+const hexOf = (stored: unknown): string =>
+  // Safety: D1 answers a blob as an array of bytes.
+  Array.from(stored as ArrayLike<number>, byte => byte.toString(16).padStart(2, '0')).join('')
+
+const withoutPrefix = (hex: string): string => (hex.startsWith('0x') ? hex.slice(2) : hex)
+
+/** An account or a transaction: lower-case hex with 0x to whoever reads it, 20 or 32 bytes in the file. */
+export const hexBytes = customType<{ data: string; driverData: unknown }>({
+  dataType: () => 'blob',
+  toDriver: hex => sql`unhex(${withoutPrefix(hex)})`,
+  fromDriver: stored => `0x${hexOf(stored)}`,
+})
+
+/** A content hash, which is written without 0x. */
+export const hashBytes = customType<{ data: string; driverData: unknown }>({
+  dataType: () => 'blob',
+  toDriver: hash => sql`unhex(${hash})`,
+  fromDriver: hexOf,
+})
+
+/** The ordinal of the work with this id; null, which equals nothing, where there is none. */
+export const ordinalOf = (workId: string | SQL): SQL<number> =>
+  sql<number>`(SELECT named.ordinal FROM works named WHERE named.work_id = ${workId})`
+
+/**
+ * A work, in every table that the chain alone fills. It is compared and inserted by its id, and read with `workIdOf`: its
+ * ordinal, which the file holds, is another work's after a reorganisation, when these rows are written anew as well.
+ */
+export const workNumber = customType<{ data: string; driverData: number }>({
+  dataType: () => 'integer',
+  toDriver: workId => ordinalOf(workId),
+  fromDriver: () => {
+    throw new TypeError('a work is read with workIdOf')
+  },
+})
+
+/** What is read of such a column. */
+export const workIdOf = (column: Column): SQL<string> =>
+  sql<string>`(SELECT named.work_id FROM works named WHERE named.ordinal = ${column})`
+
+/** A text column with an account in it, to be held against bytes. */
+export const bytesOf = (column: Column | SQL): SQL => sql`unhex(substr(${column}, 3))`
+
+/** The other way round, in SQL that is plain text. */
+export const hexText = (column: string): string => `'0x' || lower(hex(${column}))`
+
+const isOurs = (column: SQLiteColumn) => column.columnType === 'SQLiteCustomColumn'
+export const namesWork = (column: SQLiteColumn): boolean =>
+  isOurs(column) && column.getSQLType() === 'integer'
+
+/** A value that is not bound but travels in JSON, as `json` reads it there, the way the column keeps it. */
+export function keptFromJson(column: SQLiteColumn, json: string): string {
+  if (namesWork(column)) return `(SELECT named.ordinal FROM works named WHERE named.work_id = ${json})`
+  return isOurs(column) ? `unhex(${json})` : json
+}
+
+/** That value, as it is put into the JSON. */
+export function jsonOf(column: SQLiteColumn, value: unknown): unknown {
+  if (value === null) return null
+  if (!isOurs(column)) return column.mapToDriverValue(value)
+  return namesWork(column) ? value : withoutPrefix(String(value))
+}
