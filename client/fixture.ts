@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import type { AddressInfo } from 'node:net'
 import type { Addresses } from '@grimoire/contracts/addresses'
 import { deployLedger, installSettlement, type LedgerOptions } from '@grimoire/contracts/deploy'
+import { devnetAccount } from '@grimoire/contracts/devnet-accounts'
 import { devnetChain } from '@grimoire/contracts/devnet-chain'
 import { anvilBinary } from '@grimoire/contracts/foundry'
 import { moneyAbi } from '@grimoire/contracts/generated/money'
@@ -20,12 +21,7 @@ import {
   type PublicClient,
   parseEther,
 } from 'viem'
-import {
-  generatePrivateKey,
-  mnemonicToAccount,
-  type PrivateKeyAccount,
-  privateKeyToAccount,
-} from 'viem/accounts'
+import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
 import { createMarket, type Ledger } from './market.ts'
 import { registerOperator } from './operator-register.ts'
 import { workIdOf } from './publish-work.ts'
@@ -96,7 +92,7 @@ export async function startWorld(keyNetwork = NO_KEEPERS) {
   const testClient = createTestClient({ ...options, mode: 'anvil' })
   const deployer = createWalletClient({
     ...options,
-    account: mnemonicToAccount('test test test test test test test test test test test junk'),
+    account: devnetAccount(0),
   })
   const deployment = { publicClient, walletClient: deployer }
   const addresses: Addresses = await deployLedger({

@@ -3,9 +3,10 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { LocalAccount } from 'viem'
-import { mnemonicToAccount, privateKeyToAccount } from 'viem/accounts'
+import { privateKeyToAccount } from 'viem/accounts'
 import { deploy, dryRun, type Request, verify } from './deploy-command.ts'
 import { devnetFiles, publicFiles } from './deployments.ts'
+import { devnetAccount } from './devnet-accounts.ts'
 import { type Network, networkOf } from './networks.ts'
 import { root } from './sources.ts'
 
@@ -24,7 +25,6 @@ const FLAGS = {
 /** Where `npm start` keeps its state. */
 const DEVNET_FOLDER = join(root, '..', '.grimoire')
 /** Known to everyone: a devnet's money is worth nothing. */
-const DEVNET_MNEMONIC = 'test test test test test test test test test test test junk'
 
 const readFlags = (args: readonly string[]) =>
   parseArgs({ args: [...args], options: FLAGS, allowPositionals: false }).values
@@ -63,7 +63,7 @@ function requestOf(given: Flags, say: Request['say']): Request {
 /** The deployer's key from a file that nobody else may read. */
 function accountOf(path: string | undefined, { name, isPublic }: Network): LocalAccount {
   if (path === undefined) {
-    if (!isPublic) return mnemonicToAccount(DEVNET_MNEMONIC)
+    if (!isPublic) return devnetAccount(0)
     throw new Error(
       `${name}: got no --key-file, expected one with the deployer's key. Or ask for a --dry-run.`,
     )

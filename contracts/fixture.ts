@@ -16,11 +16,11 @@ import {
   http,
   toHex,
 } from 'viem'
-import { mnemonicToAccount } from 'viem/accounts'
 import { deployContract } from './creation.ts'
 import { installSettlement } from './deploy.ts'
 import type { Request } from './deploy-command.ts'
 import { publicFiles } from './deployments.ts'
+import { DEVNET_MNEMONIC, devnetAccount } from './devnet-accounts.ts'
 import { devnetChain } from './devnet-chain.ts'
 import { anvilBinary } from './foundry.ts'
 import { moneyAbi, moneyBytecode } from './generated/money.ts'
@@ -28,13 +28,12 @@ import { NETWORKS, type Network } from './networks.ts'
 import type { Terms } from './plan.ts'
 import { termsText } from './terms.ts'
 
-const MNEMONIC = 'test test test test test test test test test test test junk'
-export const person = (addressIndex: number) => mnemonicToAccount(MNEMONIC, { addressIndex })
+export const person = devnetAccount
 const [deployer, stranger, owner, treasury] = [person(0), person(7), person(8), person(9)]
 
 /** Anvil on a free port; what it is started with beyond that is the test's matter. */
 export async function startAnvil(chain: Chain = devnetChain, args: readonly string[] = []) {
-  const all = ['--port', '0', '--mnemonic', MNEMONIC, '--chain-id', String(chain.id), ...args]
+  const all = ['--port', '0', '--mnemonic', DEVNET_MNEMONIC, '--chain-id', String(chain.id), ...args]
   const child = spawn(anvilBinary(), all, { stdio: ['ignore', 'pipe', 'inherit'] })
   for await (const line of createInterface({ input: child.stdout })) {
     const found = /Listening on (\S+)/.exec(line)?.[1]

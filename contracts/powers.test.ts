@@ -22,7 +22,7 @@ import {
   toFunctionSelector,
   toFunctionSignature,
 } from 'viem'
-import { mnemonicToAccount } from 'viem/accounts'
+import { DEVNET_MNEMONIC, devnetAccount } from './devnet-accounts.ts'
 import { devnetChain } from './devnet-chain.ts'
 import { anvilBinary } from './foundry.ts'
 import { admissionsAbi } from './generated/admissions.ts'
@@ -39,8 +39,7 @@ import { settlementAbi, settlementBytecode } from './generated/settlement.ts'
 import { worksAbi, worksBytecode } from './generated/works.ts'
 import { GENERATED, root } from './sources.ts'
 
-const MNEMONIC = 'test test test test test test test test test test test junk'
-const deployer = mnemonicToAccount(MNEMONIC)
+const deployer = devnetAccount(0)
 const owner: Address = pad('0x0e', { size: 20 })
 const treasury: Address = pad('0x0f', { size: 20 })
 const stranger: Address = pad('0x5a', { size: 20 })
@@ -62,7 +61,7 @@ function clientsOf(url: string) {
 }
 
 async function startAnvil(): Promise<string> {
-  anvil = spawn(anvilBinary(), ['--port', '0', '--mnemonic', MNEMONIC], {
+  anvil = spawn(anvilBinary(), ['--port', '0', '--mnemonic', DEVNET_MNEMONIC], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   if (!anvil.stdout) throw new Error('anvil has no output to read its address from')

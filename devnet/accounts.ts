@@ -1,9 +1,5 @@
 /** The people of the devnet: accounts of the mnemonic that every Ethereum tool knows. Never send real money to them. */
-import { mnemonicToAccount } from 'viem/accounts'
-
-export const DEVNET_MNEMONIC = 'test test test test test test test test test test test junk'
-
-const account = (addressIndex: number) => mnemonicToAccount(DEVNET_MNEMONIC, { addressIndex })
+import { devnetAccount as account } from '@grimoire/contracts/devnet-accounts'
 
 /** Who is who, by index of the mnemonic; printed by `npm start` with their roles. */
 export const people = {

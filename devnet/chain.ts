@@ -2,12 +2,12 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { DEVNET_MNEMONIC } from '@grimoire/contracts/devnet-accounts'
 import { devnetChain } from '@grimoire/contracts/devnet-chain'
 import { anvilBinary } from '@grimoire/contracts/foundry'
 import { DEVNET_CHAIN_ID } from '@grimoire/schema/devnet'
 import { Problem } from '@grimoire/schema/problem'
 import { createPublicClient, createTestClient, createWalletClient, http, type LocalAccount } from 'viem'
-import { DEVNET_MNEMONIC } from './accounts.ts'
 import { type Running, startProcess } from './process.ts'
 
 const START_PATIENCE_MS = 15_000

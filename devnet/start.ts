@@ -1,7 +1,8 @@
 /** `npm start`: the whole market on this machine, its state kept between starts, until Ctrl-C. */
 import { join, resolve } from 'node:path'
+import { DEVNET_MNEMONIC } from '@grimoire/contracts/devnet-accounts'
 import { formatMoney } from '@grimoire/schema/amounts'
-import { DEVNET_MNEMONIC, people } from './accounts.ts'
+import { people } from './accounts.ts'
 import { exitWith, readOptions } from './arguments.ts'
 import { PROTOCOL_FEE_BPS } from './ledger.ts'
 import { type Devnet, startDevnet } from './market.ts'

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { Addresses } from '@grimoire/contracts/addresses'
 import { deployLedger } from '@grimoire/contracts/deploy'
+import { devnetAccount } from '@grimoire/contracts/devnet-accounts'
 import { devnetChain } from '@grimoire/contracts/devnet-chain'
 import { moneyAbi } from '@grimoire/contracts/generated/money'
 import { operatorsAbi } from '@grimoire/contracts/generated/operators'
@@ -28,15 +29,12 @@ import {
   type PublicClient,
   type WalletClient,
 } from 'viem'
-import { mnemonicToAccount } from 'viem/accounts'
 import type { KeyNodeSettings } from './config.ts'
 import { type Deal, dealForDevelopment, writeDeal } from './development-dealer.ts'
 import { startChain } from './fixture-chain.ts'
 import type { LogLine } from './log.ts'
 import { type RunningKeyNode, startKeyNode } from './server.ts'
 
-/** The mnemonic that every anvil funds. */
-const MNEMONIC = 'test test test test test test test test test test test junk'
 export const PASSPHRASE = 'only for tests'
 const LOCALHOST_IP = 0x7f000001
 const BOND_ATOMIC = 100_000_000n
@@ -126,7 +124,7 @@ export class KeyWorld {
       cacheTime: 0,
       pollingInterval: 20,
     })
-    const entries = ROLES.map((role, addressIndex) => [role, mnemonicToAccount(MNEMONIC, { addressIndex })])
+    const entries = ROLES.map((role, addressIndex) => [role, devnetAccount(addressIndex)])
     // Safety: one entry for each role.
     this.accounts = Object.fromEntries(entries) as Record<Role, HDAccount>
   }
@@ -161,7 +159,7 @@ export class KeyWorld {
     const nodes = this.deal.shares.map(({ about }, position) => ({
       endpoint: this.nodeUrl(position),
       verificationKey: `0x${about.verificationKey}` as const,
-      nodeAddress: mnemonicToAccount(MNEMONIC, { addressIndex: 20 + position }).address,
+      nodeAddress: devnetAccount(20 + position).address,
       ip: LOCALHOST_IP,
       port: this.ports[position] ?? 0,
     }))

@@ -6,17 +6,20 @@ const root = join(import.meta.dirname, '..')
 
 type Step = { name: string; command: string[]; mend: string }
 
+/** Each further checker works out the same types of the libraries again: with four, twice the work in twice the time. */
+const TSC = ['tsc', '--checkers', '1', '-p']
+
 const STEPS: Step[] = [
   {
     name: 'lint',
     command: ['biome', 'check', '--error-on-warnings', '.'],
     mend: 'npx biome check --write .',
   },
-  { name: 'types', command: ['tsc', '-p', 'tsconfig.json'], mend: 'correct the types' },
-  { name: 'types of the worker', command: ['tsc', '-p', 'worker/tsconfig.json'], mend: 'correct the types' },
+  { name: 'types', command: [...TSC, 'tsconfig.json'], mend: 'correct the types' },
+  { name: 'types of the worker', command: [...TSC, 'worker/tsconfig.json'], mend: 'correct the types' },
   {
     name: 'types of the worker’s tests',
-    command: ['tsc', '-p', 'worker/tsconfig.node.json'],
+    command: [...TSC, 'worker/tsconfig.node.json'],
     mend: 'correct the types',
   },
   { name: 'unused exports', command: ['knip', '--no-progress'], mend: 'remove them, or use them' },

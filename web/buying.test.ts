@@ -6,17 +6,17 @@ import { cancelOrders } from '@grimoire/client/cancel-orders'
 import { editionsOf } from '@grimoire/client/ledger-work'
 import { listEdition } from '@grimoire/client/list-edition'
 import { moneyOf } from '@grimoire/client/money'
-import { DEVNET_MNEMONIC, people } from '@grimoire/devnet/accounts'
+import { devnetAccount } from '@grimoire/contracts/devnet-accounts'
+import { people } from '@grimoire/devnet/accounts'
 import { parseMoney } from '@grimoire/schema/amounts'
 import type { Page } from 'playwright-core'
 import { parseEther, toHex } from 'viem'
-import { mnemonicToAccount } from 'viem/accounts'
 import { openShop } from './fixture.ts'
 import { requireAccessible, requireNoSidewaysScroll, requireQuiet } from './fixture-page.ts'
 import { type GivenWallet, giveWallet } from './fixture-wallet.ts'
 
 /** Sends for those without gas. */
-const RELAYER = mnemonicToAccount(DEVNET_MNEMONIC, { addressIndex: 9 })
+const RELAYER = devnetAccount(9)
 const relayerKey = RELAYER.getHdKey().privateKey
 assert.ok(relayerKey)
 const shop = await openShop({ RELAYER_KEY: toHex(relayerKey) })

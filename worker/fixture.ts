@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Addresses } from '@grimoire/contracts/addresses'
 import { deployLedger } from '@grimoire/contracts/deploy'
+import { DEVNET_MNEMONIC, devnetAccount } from '@grimoire/contracts/devnet-accounts'
 import { devnetChain } from '@grimoire/contracts/devnet-chain'
 import { anvilBinary } from '@grimoire/contracts/foundry'
 import { admissionsAbi } from '@grimoire/contracts/generated/admissions'
@@ -16,13 +17,11 @@ import { operatorsAbi } from '@grimoire/contracts/generated/operators'
 import { policyAbi } from '@grimoire/contracts/generated/policy'
 import { worksAbi } from '@grimoire/contracts/generated/works'
 import { createPublicClient, createTestClient, createWalletClient, type Hex, http } from 'viem'
-import { mnemonicToAccount } from 'viem/accounts'
 import { checkAnswersOf } from './fixture-answers.ts'
 import { type EdgeOptions, type LocalEdge, startEdge } from './local.ts'
 
-const MNEMONIC = 'test test test test test test test test test test test junk'
 const POINT: Hex = `0x${'ab'.repeat(48)}`
-export const person = (addressIndex: number) => mnemonicToAccount(MNEMONIC, { addressIndex })
+export const person = devnetAccount
 export type Person = ReturnType<typeof person>
 
 export const people = {
@@ -37,7 +36,7 @@ export const people = {
 export const MINIMUM_BOND_ATOMIC = 100_000_000n
 
 export async function startAnvil() {
-  const args = ['--port', '0', '--mnemonic', MNEMONIC]
+  const args = ['--port', '0', '--mnemonic', DEVNET_MNEMONIC]
   const child = spawn(anvilBinary(), args, { stdio: ['ignore', 'pipe', 'inherit'] })
   for await (const line of createInterface({ input: child.stdout })) {
     const at = /Listening on (\S+)/.exec(line)?.[1]

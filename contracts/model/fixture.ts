@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { startChain } from '@grimoire/devnet/chain'
 import { freePorts } from '@grimoire/devnet/ports'
 import { type Abi, type Address, decodeErrorResult, encodeFunctionData, type Hex, parseAbi } from 'viem'
-import { type HDAccount, mnemonicToAccount } from 'viem/accounts'
+import { devnetAccount } from '../devnet-accounts.ts'
 import { collectorAbi, collectorBytecode } from '../generated/collector.ts'
 import { moneyAbi, moneyBytecode } from '../generated/money.ts'
 import { multicall3Abi, multicall3Bytecode } from '../generated/multicall3.ts'
@@ -17,7 +17,6 @@ import { worksAbi, worksBytecode } from '../generated/works.ts'
 import { splitterAddress } from '../splitter.ts'
 import { Market, type WorkTerms } from './market.ts'
 
-const MNEMONIC = 'test test test test test test test test test test test junk'
 const FEE_BPS = 250n
 const PURSE_ATOMIC = 100_000_000_000n
 const GAS = '0x3d0900'
@@ -37,10 +36,9 @@ function freshGasPrice(): Hex {
   return `0x${gasPriceWei.toString(16)}`
 }
 
-const account = (addressIndex: number): HDAccount => mnemonicToAccount(MNEMONIC, { addressIndex })
-const deployer = account(0)
-export const treasury = account(9)
-export const people = [1, 2, 3, 4].map(account)
+const deployer = devnetAccount(0)
+export const treasury = devnetAccount(9)
+export const people = [1, 2, 3, 4].map(devnetAccount)
 
 /** Three works: one with a parent, one that is openable, one that is nearly sold out from the start. */
 export const works: readonly WorkTerms[] = [
