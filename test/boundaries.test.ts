@@ -61,6 +61,7 @@ const doors: [RegExp, string[], string][] = [
 /** What starts or builds on a developer's machine, beside code that does not. */
 const onThisMachine = new Set([
   'worker/local.ts',
+  'worker/local-cards.ts',
   'worker/bundle.ts',
   'worker/main.ts',
   'worker/rebuild.ts',
