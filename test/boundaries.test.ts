@@ -62,7 +62,10 @@ const doors: [RegExp, string[], string][] = [
 const onThisMachine = new Set([
   'worker/local.ts',
   'worker/local-cards.ts',
+  'worker/local-database.ts',
+  'worker/workerd.ts',
   'worker/bundle.ts',
+  'worker/bundle-program.ts',
   'worker/main.ts',
   'worker/rebuild.ts',
   'worker/refetch.ts',

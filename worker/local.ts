@@ -5,10 +5,11 @@ import { dirname, join } from 'node:path'
 import { oncePerRun } from '@grimoire/contracts/once'
 import { DEVNET_CHAIN_ID } from '@grimoire/schema/devnet'
 import { Problem } from '@grimoire/schema/problem'
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
 import { bundleWorker } from './bundle.ts'
 import { type CardDrawer, cardDrawer } from './local-cards.ts'
+import { copyMigrated } from './local-database.ts'
 import { type Database, migrate } from './migrations.ts'
+import { launch } from './workerd.ts'
 
 const ROOT = dirname(import.meta.dirname)
 const NAME = 'edge'
@@ -69,9 +70,10 @@ export async function startEdge(options: EdgeOptions): Promise<LocalEdge> {
   const building = bundles.get(measured) ?? oncePerRun(`worker-${measured}`, () => bundleWorker({ measured }))
   bundles.set(measured, building)
   const { code } = await building
-  const drawer = cardDrawer(launch, options.onCard)
+  const drawer = cardDrawer(options.onCard)
   const main = await workerOptions(options, code, drawer)
   const workers = [main, ...(beside === undefined ? [] : [besideOf(beside)])]
+  await copyMigrated(options.stateFolder, main)
   const miniflare = launch({ workers, resourcePersistencePath: options.stateFolder })
   try {
     await miniflare.ready
@@ -118,37 +120,6 @@ export const LEDGER_NOWHERE: EdgeOptions['addresses'] = {
 
 /** Built once for all the edges of a process. */
 const bundles = new Map<boolean, ReturnType<typeof bundleWorker>>()
-
-// Miniflare's own entry adds to each request: people are let in at the Worker's own door, and the entry gets a port
-// that nobody uses.
-const SHARED = {
-  host: '127.0.0.1',
-  port: 0,
-  cf: false as const,
-  telemetry: { enabled: false },
-  log: new Log(LogLevel.ERROR),
-}
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-
-/**
- * Miniflare ends the whole process when a signal comes. Whoever started the edge has other parts to stop first, so its
- * listeners are taken off again; the one that ends workerd when this process exits stays.
- */
-function withoutItsSignals<T>(make: () => T): T {
-  const before = SIGNALS.map(signal => new Set(process.listeners(signal)))
-  const made = make()
-  for (const [index, signal] of SIGNALS.entries()) {
-    for (const listener of process.listeners(signal)) {
-      if (!before[index]?.has(listener)) process.removeListener(signal, listener)
-    }
-  }
-  return made
-}
-
-type Launched = Parameters<typeof convertV4MiniflareOptions>[0]
-const launch = (options: Launched): Miniflare =>
-  withoutItsSignals(() => new Miniflare(convertV4MiniflareOptions({ ...options, ...SHARED })))
 
 function startFailure(cause: unknown, { port }: EdgeOptions): unknown {
   const taken = /EADDRINUSE|address already in use/i.test(String(cause))
