@@ -80,7 +80,7 @@ export async function prepareWork(market: Market, options: Sealing): Promise<Pre
 export async function uploadSealed(
   market: Market,
   sealed: { manifestBytes: Uint8Array<ArrayBuffer>; blobs: ReadonlyMap<string, Blob | Uint8Array> },
-  { wallet, onProgress, pausing, signal }: Sending & { wallet?: Wallet | undefined } = {},
+  { wallet, onProgress, ...how }: Sending & { wallet?: Wallet | undefined } = {},
 ): Promise<number> {
   const sealedBytes = [...sealed.blobs.values()].reduce((sum, part) => sum + sizeOf(part), 0)
   const sizeBytes = sealedBytes + sealed.manifestBytes.length
@@ -88,12 +88,12 @@ export async function uploadSealed(
   const progress = (sentBytes: number) => onProgress?.({ sentBytes: before + sentBytes, sizeBytes })
   for (const [sha256, part] of sealed.blobs) {
     const content = part as Content // Safety: age hands out plain buffers; a shared one could not be sent.
-    await pausing?.open()
-    signal?.throwIfAborted()
+    await how.pausing?.open()
+    how.signal?.throwIfAborted()
     const size = sizeOf(content)
     if (size <= SMALL_BLOB_BYTES) await putBlob(market, await pieceOf(content, 0, size))
     else {
-      const sending = { sha256, content, pausing, signal }
+      const sending = { ...how, sha256, content }
       const onSent = ({ sentBytes }: { sentBytes: number }) => progress(sentBytes)
       await asSignedIn(market, signerOf(wallet), session =>
         uploadBlob(market, { ...sending, session, onProgress: onSent }),

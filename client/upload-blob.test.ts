@@ -101,6 +101,27 @@ test('a paused upload sends no further chunk until it is let go on', async () =>
   assert.equal((await done).state, 'stored')
 })
 
+test('a file whose pieces are hashed elsewhere is sent without its bytes ever being here', async () => {
+  const bytes = freshBytes(2 * CHUNK_MIN_BYTES + 7)
+  class Unread extends Blob {
+    override slice(from?: number, to?: number): Blob {
+      const piece = super.slice(from, to)
+      return Object.assign(piece, { elsewhere: bytes.subarray(from, to), arrayBuffer: undefined })
+    }
+    override arrayBuffer = () => assert.fail('read here')
+  }
+  const hashed: number[] = []
+  const digestOf = async (piece: Blob & { elsewhere?: Uint8Array<ArrayBuffer> }) => {
+    hashed.push(piece.size)
+    return new Uint8Array(await crypto.subtle.digest('SHA-256', piece.elsewhere ?? assert.fail('another')))
+  }
+  const sha256 = await sha256Hex(bytes)
+  const stored = await send(new Unread([bytes]), sha256, { digestOf })
+  assert.equal(stored.state, 'stored')
+  assert.deepEqual(hashed.toSorted(), [CHUNK_MIN_BYTES, CHUNK_MIN_BYTES, 7].toSorted())
+  assert.deepEqual(await getBlob(market, { sha256 }), bytes)
+})
+
 test('bytes of another hash than they are said to have are refused as that', async () => {
   await assert.rejects(
     send(freshBytes(1_000), await sha256Hex(freshBytes(1_000))),

@@ -49,6 +49,8 @@ export type Sending = {
   pausing?: PauseSwitch | undefined
   /** Stops it. What arrived stays there for a day: the same call sends the rest. */
   signal?: AbortSignal | undefined
+  /** SHA-256 of a piece of a file: who may not wait for megabytes to be copied has it done elsewhere. */
+  digestOf?: ((piece: Blob) => Promise<Uint8Array<ArrayBuffer>>) | undefined
 }
 export type BlobUpload = Sending & {
   session: Pick<OpenedSession, 'token'>
@@ -70,6 +72,15 @@ export const pieceOf = async (
     ? new Uint8Array(await content.slice(from, to).arrayBuffer())
     : content.subarray(from, to)
 
+const digestHere = async (piece: Content): Promise<Uint8Array<ArrayBuffer>> =>
+  new Uint8Array(
+    await crypto.subtle.digest('SHA-256', piece instanceof Blob ? await piece.arrayBuffer() : piece),
+  )
+
+/** A piece of a file stays one until it is sent: whoever sends it never has its bytes. */
+const chunkOf = (content: Content, from: number, to: number): Content =>
+  content instanceof Blob ? content.slice(from, to) : content.subarray(from, to)
+
 /** A refusal that will not be one a little later is waited out; so is a line that broke. */
 async function patiently<T>(ask: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   for (let tried = 1; ; tried++) {
@@ -85,7 +96,7 @@ async function patiently<T>(ask: () => Promise<T>, signal: AbortSignal | undefin
 }
 
 /** The calls of one upload. */
-function callsOf(market: Market, { session, signal }: BlobUpload) {
+function callsOf(market: Market, { session, signal, digestOf }: BlobUpload) {
   const headers = asVisitor(session)
   const ask = (
     path: string,
@@ -98,11 +109,12 @@ function callsOf(market: Market, { session, signal }: BlobUpload) {
       schema: upload,
       ...(signal ? { signal } : {}),
     })
-  const putChunk = async (uploadId: string, chunk: number, bytes: Uint8Array<ArrayBuffer>) => {
-    const digest = contentDigest(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))
-    const sent = { ...headers, 'content-digest': digest, 'content-type': 'application/octet-stream' }
+  const putChunk = async (uploadId: string, chunk: number, body: Content) => {
+    const digest = await (digestOf && body instanceof Blob ? digestOf(body) : digestHere(body))
+    const type = { 'content-type': 'application/octet-stream' }
+    const sent = { ...headers, ...type, 'content-digest': contentDigest(digest) }
     const path = `/v1/uploads/${uploadId}/chunks/${chunk}`
-    const asked = { method: 'PUT', headers: sent, body: bytes, schema: uploadChunk } as const
+    const asked = { method: 'PUT', headers: sent, body, schema: uploadChunk } as const
     const endpoint = { ...edgeOf(market), timeoutMs: CHUNK_TIMEOUT_MS }
     await requestJson(endpoint, path, { ...asked, ...(signal ? { signal } : {}) })
   }
@@ -129,10 +141,11 @@ async function sendMissing(calls: Calls, begun: Upload & { uploadId: string }, o
       await pausing?.open()
       signal?.throwIfAborted()
       const from = chunk * chunkBytes
-      const bytes = await pieceOf(content, from, from + chunkLength(begun, chunk))
+      const length = chunkLength(begun, chunk)
       const place = chunk
-      await patiently(() => calls.putChunk(uploadId, place, bytes), signal)
-      sentBytes += bytes.length
+      const piece = chunkOf(content, from, from + length)
+      await patiently(() => calls.putChunk(uploadId, place, piece), signal)
+      sentBytes += length
       onProgress?.({ sentBytes, sizeBytes })
     }
   }

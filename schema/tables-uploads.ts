@@ -1,6 +1,7 @@
 /** The edge's database, third part: uploads under way, and which bytes of which blob an IPFS block is. */
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { hashBytes } from './columns.ts'
 
 /** Kept for a day after its end: a wallet's bytes of a day are the sum of these. */
 export const uploads = sqliteTable(
@@ -64,15 +65,8 @@ export const unsignedBytes = sqliteTable(
   t => [primaryKey({ columns: [t.day, t.network] })],
 )
 
-/** Which parts the manifests of versions name: those are not swept. @public drizzle-kit reads it */
-export const manifestParts = sqliteTable(
-  'manifest_parts',
-  {
-    sha256: text('sha256').notNull(),
-    contentHash: text('content_hash').notNull(),
-  },
-  t => [primaryKey({ columns: [t.sha256, t.contentHash] })],
-)
+/** Manifests that versions name (a trigger on `versions` notes them), and the parts that these name: those are not swept. @public drizzle-kit reads it */
+export const namedBlobs = sqliteTable('named_blobs', { sha256: hashBytes('sha256').primaryKey() })
 
 /** Blobs that were sent again after they had come: kept as if they were new. @public drizzle-kit reads it */
 export const blobTouches = sqliteTable('blob_touches', {

@@ -141,6 +141,82 @@ test('whoever goes back by Tab alone goes as far as they like; by ear a button l
   await requireInSight(page, await numberOf(inFocus))
 })
 
+const item = (place: number) => page.locator(`li[aria-posinset="${place}"]`)
+/** Who goes from one end to the other touches nothing that has the focus. */
+const goToEnd = (end: 'top' | 'bottom') =>
+  page.evaluate(
+    `window.scrollTo({ top: ${end === 'top' ? 0 : 'document.documentElement.scrollHeight'}, behavior: 'instant' })`,
+  )
+/** From the words of one answer to those of another. */
+const select = (from: number, to: number) =>
+  page.evaluate(`(() => {
+    const words = place => document.querySelector('li[aria-posinset="' + place + '"] .leaf p').firstChild
+    getSelection().setBaseAndExtent(words(${from}), 0, words(${to}), 10)
+  })()`)
+const selected = () => page.evaluate<string>('getSelection().toString()')
+const held = () =>
+  page.evaluate<number[]>(
+    `[...document.querySelectorAll('li[aria-posinset]')].map(item => Number(item.ariaPosInSet)).filter(place => place > ${EXCHANGES / 2})`,
+  )
+
+test('an open receipt, the focus and a selection outlast any way away from them, in both directions, and are let go of when they end', async () => {
+  await goToEnd('bottom')
+  await requireInSight(page, EXCHANGES)
+  const receipt = item(EXCHANGES - 7).locator('details')
+  await receipt.locator('summary').click()
+  await select(EXCHANGES - 5, EXCHANGES - 3)
+  const words = await selected()
+  assert.match(words, new RegExp(`Question ${EXCHANGES - 4}:`))
+  const copy = item(EXCHANGES - 1).getByRole('button', { name: 'Copy' })
+  await copy.evaluate(button =>
+    (button as unknown as { focus: (how: object) => void }).focus({ preventScroll: true }),
+  )
+  const inFocus = item(EXCHANGES - 1).locator('button:focus')
+  const requireHeld = async (where: string) => {
+    await settled(page)
+    assert.equal(await receipt.getAttribute('open'), '', where)
+    assert.equal(await inFocus.count(), 1, where)
+    assert.equal(await selected(), words, where)
+  }
+  await goToEnd('top')
+  await requireInSight(page, 1)
+  await requireHeld('at the first message')
+  const beside = [7, 5, 4, 3, 1].map(before => EXCHANGES - before)
+  assert.deepEqual(await held(), beside)
+  await goToEnd('bottom')
+  await requireInSight(page, EXCHANGES)
+  await requireHeld('back at the newest')
+  await receipt.locator('summary').click()
+  await page.evaluate('getSelection().removeAllRanges(), document.activeElement.blur()')
+  await goToEnd('top')
+  await requireInSight(page, 1)
+  assert.deepEqual(await held(), [])
+})
+
+test('what is held above and what is held below stay where they are as the window goes past them', async () => {
+  await goToEnd('top')
+  await requireInSight(page, 1)
+  await page.evaluate('window.scrollBy({ top: 9000, behavior: "instant" })')
+  await settled(page)
+  const { seen } = await look(page)
+  const place = seen.at(-1)?.place ?? 0
+  await select(place, place)
+  const words = await selected()
+  assert.ok(words.length > 0)
+  const inFocus = item(place).locator('button:focus')
+  await item(place)
+    .getByRole('button', { name: 'Copy' })
+    .evaluate(button =>
+      (button as unknown as { focus: (how: object) => void }).focus({ preventScroll: true }),
+    )
+  for (const px of [20_000, -40_000, 20_000]) {
+    await page.evaluate(`window.scrollBy({ top: ${px}, behavior: 'instant' })`)
+    await settled(page)
+    assert.deepEqual([await selected(), await inFocus.count()], [words, 1], `after ${px} pixels`)
+  }
+  await page.evaluate('getSelection().removeAllRanges(), document.activeElement.blur()')
+})
+
 test('what was said is found wherever it is, and a press leads to it', async () => {
   await page.getByRole('searchbox', { name: 'Search what was said' }).fill('question 321:')
   await page.getByRole('button', { name: /^321 / }).click()

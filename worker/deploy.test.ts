@@ -89,8 +89,9 @@ const tablesOf = async (db: Database): Promise<string[]> =>
 
 const ACCOUNT = `0x${'ab'.repeat(20)}`
 const HASH = 'cd'.repeat(32)
+const PART = 'ef'.repeat(32)
 const TEXTS: Record<string, string> = {
-  ...{ tags: '[]', content_hash: HASH, base_model_sha256: HASH, work_id: '7', parent_id: '7' },
+  ...{ tags: '[]', content_hash: HASH, base_model_sha256: HASH, sha256: PART, work_id: '7', parent_id: '7' },
 }
 
 /** A row of plain values in a table, as it stands at that migration: all of them of work 7, the first. */
@@ -156,6 +157,15 @@ async function assertKept(db: Database): Promise<void> {
   }
 }
 
+/** The manifest of a version and a part that it names: neither may be swept. */
+async function assertNamed(db: Database): Promise<void> {
+  const named = await rowsOf(db, 'SELECT lower(hex(sha256)) AS name FROM named_blobs ORDER BY 1')
+  assert.deepEqual(
+    named.map(({ name }) => name),
+    [HASH, PART],
+  )
+}
+
 test('a database with rows in every table goes forward, one migration after the other, and loses none', async () => {
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
@@ -174,6 +184,7 @@ test('a database with rows in every table goes forward, one migration after the 
     for (const name of migrationNames()) {
       const before = await countsOf(old, filled)
       await migrate(old, name)
+      if (name.endsWith('_named_blobs.sql')) await assertNamed(old)
       const tables = await tablesOf(old)
       for (const table of droppedBy(name)) {
         filled.delete(table)

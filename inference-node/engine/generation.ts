@@ -12,9 +12,19 @@ import {
 import { historyOf } from './chat-format.ts'
 import { callFrom, functionsOf, mustCall, schemaOf, withCallAsked } from './grammar.ts'
 import type { ChatEnd, Offered, Sampling, SpokenCall } from './protocol.ts'
+import { readingAhead } from './read-ahead.ts'
 
 /** What turns a conversation into tokens. */
-export type Speech = { model: LlamaModel; wrapper: ChatWrapper; contextTokens: number }
+export type Speech = {
+  model: LlamaModel
+  wrapper: ChatWrapper
+  contextTokens: number
+  mayBeRewritten: boolean
+}
+
+/** Some templates write a conversation anew in the middle of an answer, when a thought ends. */
+export const mayBeRewritten = (wrapper: ChatWrapper): boolean =>
+  wrapper.generateContextState({ chatHistory: historyOf([]) }).rerender !== undefined
 
 export type GenerateAsk = {
   messages: readonly Utterance[]
@@ -52,13 +62,18 @@ export async function generate(
   const counted = { outputTokens: 0, thoughtTokens: 0, firstTokenMs: 0 }
   const { offered } = sampling
   const forced = mustCall(offered)
+  const sampler = samplerOf(sampling, speech.contextTokens - inputTokens - 1)
+  const constraint = await constraintOf(speech, sampling)
+  const freely = Object.keys(constraint).length === 0 && !sampler.repeatPenalty && !speech.mayBeRewritten
   const chat = new LlamaChat({ contextSequence: sequence, chatWrapper: speech.wrapper })
+  const readAsAsked =
+    freely && !sequence.needsCheckpoints ? readingAhead(sequence, sampler.maxTokens) : () => {}
   try {
     const { response, metadata, functionCalls } = await chat.generateResponse(
       historyOf(withCallAsked(messages, offered)),
       {
-        ...samplerOf(sampling, speech.contextTokens - inputTokens - 1),
-        ...(await constraintOf(speech, sampling)),
+        ...sampler,
+        ...constraint,
         signal,
         evaluationPriority: tag as EvaluationPriority, // Safety: planner.ts reads it, and nothing else does.
         stopOnAbortSignal: true,
@@ -81,6 +96,7 @@ export async function generate(
     const reason = calls.length > 0 ? 'tool_calls' : cut
     return { reason, inputTokens, ...counted, totalMs: performance.now() - startedAtMs }
   } finally {
+    readAsAsked()
     chat.dispose({ disposeSequence: false })
   }
 }

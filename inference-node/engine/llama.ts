@@ -13,7 +13,7 @@ import {
 } from 'node-llama-cpp'
 import { Adapters } from './adapters.ts'
 import { wrapperByTokens } from './chat-format.ts'
-import { type GenerateAsk, generate, type Speech, tokensOf } from './generation.ts'
+import { type GenerateAsk, generate, mayBeRewritten, type Speech, tokensOf } from './generation.ts'
 import { MAX_DEFAULT_CONTEXT, refuseTooLong } from './limits.ts'
 import { Planner, type StepQueue } from './planner.ts'
 import type { BootOptions, ChatEnd, EngineFacts, Opening, Sampling } from './protocol.ts'
@@ -59,7 +59,8 @@ export class LlamaHost {
       build: `llama.cpp ${llama.llamaCppRelease.release}`,
     }
     const wrapper = options.fileTemplate ? resolveChatWrapper(model) : wrapperByTokens(model)
-    this.#speech = { model, wrapper, contextTokens: this.facts.contextTokens }
+    const { contextTokens } = this.facts
+    this.#speech = { model, wrapper, contextTokens, mayBeRewritten: mayBeRewritten(wrapper) }
     this.#adapters = new Adapters(model)
     this.#planner = planner(context, this.#adapters)
     this.#slots = Array.from({ length: context.totalSequences }, (_, index) => ({
@@ -224,7 +225,7 @@ function contextOf(model: LlamaModel, options: BootOptions, plan: Planner['plan'
     .createContext({
       ...{ contextSize, sequences: conversations, failedCreationRemedy: false },
       ...(threads > 0 ? { threads } : {}),
-      batching: { itemPrioritizationStrategy: plan },
+      batching: { itemPrioritizationStrategy: plan, dispatchSchedule: queueMicrotask },
     })
     .catch(cause => {
       const got = `no memory for ${conversations} conversations of ${contextSize} tokens`

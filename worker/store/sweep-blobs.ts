@@ -39,9 +39,9 @@ export async function noteParts({ db, blobs }: Store, contentHash: string): Prom
   if (parts.length === 0) return
   await db
     .prepare(
-      'INSERT INTO manifest_parts (sha256, content_hash) SELECT value, ?1 FROM json_each(?2) WHERE true ON CONFLICT DO NOTHING',
+      'INSERT INTO named_blobs (sha256) SELECT unhex(value) FROM json_each(?) WHERE true ON CONFLICT DO NOTHING',
     )
-    .bind(contentHash, JSON.stringify(parts.map(({ sha256 }) => sha256)))
+    .bind(JSON.stringify(parts.map(({ sha256 }) => sha256)))
     .run()
 }
 
@@ -78,8 +78,7 @@ async function unnamed(db: D1Database, names: readonly string[], since: number):
   const { results } = await db
     .prepare(
       `SELECT value AS name FROM json_each(?1)
-       WHERE NOT EXISTS (SELECT 1 FROM versions WHERE content_hash = unhex(value))
-       AND NOT EXISTS (SELECT 1 FROM manifest_parts WHERE sha256 = value)
+       WHERE NOT EXISTS (SELECT 1 FROM named_blobs WHERE sha256 = unhex(value))
        AND NOT EXISTS (SELECT 1 FROM blob_touches WHERE sha256 = value AND at > ?2)`,
     )
     .bind(JSON.stringify(names), since)

@@ -61,6 +61,9 @@ type SaidProps = {
   watch: Watch
 }
 
+/** What moves as a whole is not painted anew: nothing of one reaches into another, nor, by the margin, beyond its own edges. */
+const ITEM = '-mx-3 space-y-5 px-3 pb-9 outline-none contain-content'
+
 /** Words that stay are not read anew while others stream. */
 const Words = memo(Prose)
 
@@ -69,13 +72,7 @@ export const Said = memo(function Said(props: SaidProps) {
   const answer = shownAnswer(exchange)
   const measured = useCallback((item: HTMLLIElement) => watch(item, index), [watch, index])
   return (
-    <li
-      ref={measured}
-      aria-setsize={count}
-      aria-posinset={index + 1}
-      tabIndex={-1}
-      className="space-y-5 pb-9 outline-none"
-    >
+    <li ref={measured} aria-setsize={count} aria-posinset={index + 1} tabIndex={-1} className={ITEM}>
       <Question text={exchange.question} {...(busy ? {} : { edit: () => room.edit(index) })} />
       <div>
         <h2 className="mb-1 text-lg text-rubric">

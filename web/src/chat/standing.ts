@@ -47,15 +47,28 @@ export const around = (index: number, count: number): Span => ({
   to: Math.min(count, index + FIRST),
 })
 
+/** The window and those that are held beside it, in their order: one that somebody is busy with is let go of by no scrolling. */
+export function standing(span: Span, held: readonly number[], count: number): Span[] {
+  const beside = held.filter(index => index < count && !isIn(span, index))
+  return [span, ...beside.map(index => ({ from: index, to: index + 1 }))].sort((a, b) => a.from - b.from)
+}
+
+export const isIn = ({ from, to }: Span, index: number): boolean => from <= index && index < to
+
 export const covers = (span: Span, seen: Span): boolean => span.from <= seen.from && seen.to <= span.to
 
 const overlaps = (span: Span, seen: Span): boolean => seen.from < span.to && span.from < seen.to
 
+/** Nothing comes, and so little is to go that it may wait: whatever goes moves the rest, and whoever scrolls waits for that. */
+const mayWait = (span: Span, next: Span): boolean =>
+  covers(span, next) && next.from - span.from + span.to - next.to <= STEP
+
 /** The next step from what stands there to what should: what is seen at once, the rest a few at a time. */
 export function toward(span: Span, seen: Span, count: number): Span {
   if (!overlaps(span, seen)) return seen
-  return {
+  const next = {
     from: Math.max(0, seen.from - BESIDE, Math.min(span.from - STEP, seen.from)),
     to: Math.min(count, seen.to + BESIDE, Math.max(span.to + STEP, seen.to)),
   }
+  return mayWait(span, next) ? span : next
 }

@@ -5,6 +5,7 @@ import type { Exchange } from './conversation.ts'
 import { Question, Said } from './exchange.tsx'
 import type { Room, RoomState } from './room.ts'
 import { Spoken } from './spoken.tsx'
+import type { Span } from './standing.ts'
 import { useStanding } from './use-standing.ts'
 
 const STEPS = {
@@ -40,24 +41,49 @@ const Gap = ({ px }: { px: number }) => <li aria-hidden="true" style={{ height: 
 
 type ExchangesProps = Omit<Props, 'opening'> & { exchanges: readonly Exchange[]; children: ReactNode }
 
+/**
+ * One list of keys that never change their order, whatever is held beside the window: what is moved in a document loses
+ * the focus and the selection that lie in it.
+ */
 function Exchanges({ exchanges, room, state, title, depositAtomic, children }: ExchangesProps) {
   const count = exchanges.length
-  const { list, span, heights, watch, goTo } = useStanding(count, state.sought)
-  const { from, to } = span
+  const { list, span, runs, heights, watch, goTo } = useStanding(count, state.sought)
+  const gap = (from: number, to: number) =>
+    from < to && <Gap key={from === 0 ? 'before' : `until ${to}`} px={heights.sum({ from, to })} />
+  const said = (index: number, exchange: Exchange) => (
+    <Said
+      key={String(index)}
+      {...{ room, title, depositAtomic, exchange, index, count, watch }}
+      busy={state.live !== null}
+    />
+  )
+  const stretch = (run: Span, place: number) => {
+    const { from, to } = run
+    const [before, behind] = [runs[place - 1]?.to ?? 0, runs[place + 1]?.from]
+    const isWindow = run === span
+    return [
+      gap(before, from),
+      isWindow && from > 0 && (
+        <More
+          key={`earlier, after ${before}`}
+          label={`Show earlier messages (${from})`}
+          show={() => goTo(from - 1)}
+        />
+      ),
+      ...exchanges.slice(from, to).map((exchange, index) => said(from + index, exchange)),
+      isWindow && to < count && (
+        <More
+          key={`later, before ${behind ?? count}`}
+          label={`Show later messages (${count - to})`}
+          show={() => goTo(to)}
+        />
+      ),
+      behind === undefined && gap(to, count),
+    ]
+  }
   return (
     <ol ref={list}>
-      {from > 0 && <Gap px={heights.sum({ from: 0, to: from })} />}
-      {from > 0 && <More label={`Show earlier messages (${from})`} show={() => goTo(from - 1)} />}
-      {exchanges.slice(from, to).map((exchange, place) => (
-        <Said
-          key={String(from + place)}
-          {...{ room, title, depositAtomic, exchange, count, watch }}
-          index={from + place}
-          busy={state.live !== null}
-        />
-      ))}
-      {to < count && <More label={`Show later messages (${count - to})`} show={() => goTo(to)} />}
-      {to < count && <Gap px={heights.sum({ from: to, to: count })} />}
+      {runs.flatMap(stretch)}
       {children}
     </ol>
   )

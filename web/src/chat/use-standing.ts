@@ -9,8 +9,9 @@ import {
   useState,
 } from 'react'
 import { flushSync } from 'react-dom'
+import { heldOf } from './held.ts'
 import { useMeasured } from './measured.ts'
-import { around, covers, newest, type Span, toward } from './standing.ts'
+import { around, covers, isIn, newest, type Span, standing, toward } from './standing.ts'
 
 /** On paper stands everything. */
 function usePrinting(): boolean {
@@ -28,7 +29,7 @@ function usePrinting(): boolean {
   return printing
 }
 
-/** Looks after every change and once in each frame in which something was scrolled. */
+/** Looks after every change and once in each frame in which something was scrolled or selected. */
 function useLooking(look: () => void): void {
   useEffect(() => {
     let asked: number | null = null
@@ -41,16 +42,20 @@ function useLooking(look: () => void): void {
     soon()
     window.addEventListener('scroll', soon, { passive: true })
     window.addEventListener('resize', soon)
+    document.addEventListener('selectionchange', soon)
     return () => {
       if (asked !== null) cancelAnimationFrame(asked)
       window.removeEventListener('scroll', soon)
       window.removeEventListener('resize', soon)
+      document.removeEventListener('selectionchange', soon)
     }
   }, [look])
 }
 
 /** Counted from both ends: what is said next stands there at once when what was said last did. */
-type Place = { from: number; behind: number }
+type Place = { from: number; behind: number; held: readonly number[] }
+
+const NONE: readonly number[] = []
 
 const spanOf = ({ from, behind }: Place, count: number): Span => {
   const to = Math.max(0, count - behind)
@@ -84,10 +89,19 @@ function useGoing(
 export function useStanding(count: number, sought: { index: number } | null) {
   const list = useRef<HTMLOListElement>(null)
   const { items, heights, watch } = useMeasured(list)
-  const [place, setPlace] = useState<Place>(() => ({ from: newest(count).from, behind: 0 }))
+  const [place, setPlace] = useState<Place>(() => ({ from: newest(count).from, behind: 0, held: NONE }))
   const { from, to } = spanOf(place, count)
+  const { held } = place
   const printing = usePrinting()
-  const moveTo = useCallback((next: Span) => setPlace({ from: next.from, behind: count - next.to }), [count])
+  const beside = useCallback(
+    (span: Span) => (list.current ? heldOf(list.current, items).filter(index => !isIn(span, index)) : NONE),
+    [items],
+  )
+  const moveTo = useCallback(
+    (next: Span, busy: readonly number[]) =>
+      setPlace({ from: next.from, behind: count - next.to, held: busy }),
+    [count],
+  )
   const look = useCallback(() => {
     if (!list.current || printing) return
     const { top } = list.current.getBoundingClientRect()
@@ -96,13 +110,18 @@ export function useStanding(count: number, sought: { index: number } | null) {
       to: Math.min(heights.at(window.innerHeight - top) + 1, count),
     }
     const next = toward({ from, to }, seen, count)
-    if (next.from === from && next.to === to) return
+    const busy = beside(next)
+    if (next.from === from && next.to === to && busy.join() === held.join()) return
     // What is seen already is not held up by what comes beside it.
-    if (covers({ from, to }, seen)) startTransition(() => moveTo(next))
-    else moveTo(next)
-  }, [heights, from, to, count, printing, moveTo])
+    if (covers({ from, to }, seen)) startTransition(() => moveTo(next, busy))
+    else moveTo(next, busy)
+  }, [heights, from, to, held, count, printing, beside, moveTo])
   useLooking(look)
-  const bring = (index: number) => moveTo(toward({ from, to }, around(index, count), count))
+  const bring = (index: number) => {
+    const next = toward({ from, to }, around(index, count), count)
+    moveTo(next, beside(next))
+  }
   const goTo = useGoing(items, bring, sought)
-  return { list, span: printing ? { from: 0, to: count } : { from, to }, heights, watch, goTo }
+  const span = printing ? { from: 0, to: count } : { from, to }
+  return { list, span, runs: standing(span, held, count), heights, watch, goTo }
 }

@@ -11,3 +11,10 @@ export const keepLarge = async (id: string, name: string, file: Blob): Promise<v
   await ask({ id, name, file })
 }
 export const loadLarge = (id: string, name: string): Promise<Blob | null> => ask({ id, name })
+
+/** SHA-256 of a piece of one. */
+export const digestOf = (piece: Blob) =>
+  askThread<Blob, Uint8Array<ArrayBuffer>>(
+    new Worker(new URL('./digester.ts', import.meta.url), { type: 'module' }),
+    piece,
+  )

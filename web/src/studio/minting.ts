@@ -13,7 +13,7 @@ import { ask } from '../edge/ask.ts'
 import { openWallet } from '../wallet/open-wallet.ts'
 import type { Session } from '../wallet/session.ts'
 import type { Draft, Mint } from './draft.ts'
-import { loadLarge } from './filing.ts'
+import { digestOf, loadLarge } from './filing.ts'
 import { dropSealed, loadFile, MANIFEST } from './kept-drafts.ts'
 import { sealInThread } from './sealing.ts'
 
@@ -50,7 +50,7 @@ async function upload(market: Market, wallet: Wallet, mint: Mint, job: MintJob):
   tell({ step: 'upload' })
   const onProgress = (progress: { sentBytes: number; sizeBytes: number }) =>
     tell({ step: 'upload', ...progress })
-  await uploadSealed(market, { manifestBytes, blobs }, { wallet, pausing, onProgress })
+  await uploadSealed(market, { manifestBytes, blobs }, { wallet, pausing, onProgress, digestOf })
 }
 
 /** Whether the ledger has it already: a page that was closed after sending does not know what came of it. */
