@@ -61,7 +61,11 @@ const doors: [RegExp, string[], string][] = [
 /** What starts or builds on a developer's machine, beside code that does not. */
 const onThisMachine = new Set([
   'worker/local.ts',
+  'worker/local-cards.ts',
+  'worker/local-database.ts',
+  'worker/workerd.ts',
   'worker/bundle.ts',
+  'worker/bundle-program.ts',
   'worker/main.ts',
   'worker/rebuild.ts',
   'worker/refetch.ts',

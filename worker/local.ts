@@ -5,20 +5,14 @@ import { dirname, join } from 'node:path'
 import { oncePerRun } from '@grimoire/contracts/once'
 import { DEVNET_CHAIN_ID } from '@grimoire/schema/devnet'
 import { Problem } from '@grimoire/schema/problem'
-import {
-  convertV4MiniflareOptions,
-  Log,
-  LogLevel,
-  Miniflare,
-  type Request as MiniflareRequest,
-  type Response as MiniflareResponse,
-} from 'miniflare'
-import { bundleCards, bundleWorker } from './bundle.ts'
+import { bundleWorker } from './bundle.ts'
+import { type CardDrawer, cardDrawer } from './local-cards.ts'
+import { copyMigrated } from './local-database.ts'
 import { type Database, migrate } from './migrations.ts'
+import { launch } from './workerd.ts'
 
 const ROOT = dirname(import.meta.dirname)
 const NAME = 'edge'
-const CARDS = 'grimoire-cards'
 const BESIDE = 'beside'
 const INDEX_EVERY_MS = 1_000
 
@@ -75,15 +69,12 @@ export async function startEdge(options: EdgeOptions): Promise<LocalEdge> {
   const { measured = false, beside } = options
   const building = bundles.get(measured) ?? oncePerRun(`worker-${measured}`, () => bundleWorker({ measured }))
   bundles.set(measured, building)
-  cards ??= oncePerRun('cards', bundleCards)
   const { code } = await building
-  const main = await workerOptions(options, code)
-  const settled = {
-    workers: [main, { name: CARDS, ...(await cards) }, ...(beside === undefined ? [] : [besideOf(beside)])],
-    ...SHARED,
-    resourcePersistencePath: options.stateFolder,
-  }
-  const miniflare = withoutItsSignals(() => new Miniflare(convertV4MiniflareOptions(settled)))
+  const drawer = cardDrawer(options.onCard)
+  const main = await workerOptions(options, code, drawer)
+  const workers = [main, ...(beside === undefined ? [] : [besideOf(beside)])]
+  await copyMigrated(options.stateFolder, main)
+  const miniflare = launch({ workers, resourcePersistencePath: options.stateFolder })
   try {
     await miniflare.ready
     const url = (await miniflare.unsafeGetDirectURL(NAME)).origin
@@ -99,6 +90,7 @@ export async function startEdge(options: EdgeOptions): Promise<LocalEdge> {
     const stop = async () => {
       await stopClock()
       await miniflare.dispose()
+      await drawer.stop()
     }
     const objects = async () => {
       const { objects: found } = await (await miniflare.getR2Bucket('BLOBS')).list()
@@ -128,34 +120,6 @@ export const LEDGER_NOWHERE: EdgeOptions['addresses'] = {
 
 /** Built once for all the edges of a process. */
 const bundles = new Map<boolean, ReturnType<typeof bundleWorker>>()
-let cards: ReturnType<typeof bundleCards> | null = null
-
-// Miniflare's own entry adds to each request: people are let in at the Worker's own door, and the entry gets a port
-// that nobody uses.
-const SHARED = {
-  host: '127.0.0.1',
-  port: 0,
-  cf: false as const,
-  telemetry: { enabled: false },
-  log: new Log(LogLevel.ERROR),
-}
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-
-/**
- * Miniflare ends the whole process when a signal comes. Whoever started the edge has other parts to stop first, so its
- * listeners are taken off again; the one that ends workerd when this process exits stays.
- */
-function withoutItsSignals<T>(make: () => T): T {
-  const before = SIGNALS.map(signal => new Set(process.listeners(signal)))
-  const made = make()
-  for (const [index, signal] of SIGNALS.entries()) {
-    for (const listener of process.listeners(signal)) {
-      if (!before[index]?.has(listener)) process.removeListener(signal, listener)
-    }
-  }
-  return made
-}
 
 function startFailure(cause: unknown, { port }: EdgeOptions): unknown {
   const taken = /EADDRINUSE|address already in use/i.test(String(cause))
@@ -168,7 +132,7 @@ async function declaredOptions() {
 }
 
 /** The bindings of `wrangler.toml`, read by wrangler itself, so that nothing local differs from what is deployed. */
-async function workerOptions(options: EdgeOptions, script: string) {
+async function workerOptions(options: EdgeOptions, script: string, drawer: CardDrawer) {
   process.env.WRANGLER_SEND_METRICS = 'false'
   const declared = await oncePerRun('bindings', declaredOptions)
   const { modulesRules: _, bindings, ratelimits, serviceBindings, ...rest } = declared
@@ -180,10 +144,7 @@ async function workerOptions(options: EdgeOptions, script: string) {
     script,
     bindings: Object.assign({}, bindings, settings(options), options.settings),
     ratelimits: Object.assign({}, ratelimits, writeLimit(options)),
-    serviceBindings: Object.assign({}, serviceBindings, {
-      CARDS: drawerOf(options),
-      EGRESS: egressOf(options),
-    }),
+    serviceBindings: Object.assign({}, serviceBindings, { CARDS: drawer.draw, EGRESS: egressOf(options) }),
     unsafeDirectSockets: [{ host: '127.0.0.1', port: options.port ?? 0 }],
   }
 }
@@ -192,16 +153,6 @@ const besideOf = (script: string) => ({
   ...{ name: BESIDE, modules: true as const, script, compatibilityDate: '2026-08-01' },
   unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
 })
-
-/** The card drawer, or the same with someone looking on. */
-const drawerOf = ({ onCard }: EdgeOptions) =>
-  onCard === undefined
-    ? CARDS
-    : async (request: MiniflareRequest, miniflare: Miniflare): Promise<MiniflareResponse> => {
-        onCard()
-        const body = await request.text()
-        return (await miniflare.getWorker(CARDS)).fetch(request.url, { method: 'POST', body })
-      }
 
 /**
  * Where requests to strangers' addresses go. Whatever a name resolves to, the socket connects to public addresses only;

@@ -60,6 +60,22 @@ function fillDeeds(db: DatabaseSync): void {
       GROUP BY seller) s ON s.seller = h.holder`)
 }
 
+/**
+ * Indexes stand aside and are built at once when all rows are there; and so do triggers: the full-text index that they fed then is
+ * made anew by a later migration, from the rows.
+ */
+function withRowsAlone<T>(db: DatabaseSync, generate: () => T): T {
+  const aside = db
+    .prepare(
+      `SELECT type, name, sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND sql IS NOT NULL`,
+    )
+    .all()
+  for (const { type, name } of aside) db.exec(`DROP ${type} "${name}"`)
+  const made = generate()
+  for (const { sql } of aside) db.exec(String(sql))
+  return made
+}
+
 /** The market as it was before there were shelves, then the migrations that build them: the same way as a real one takes. */
 export function fill(file: string, works: number): Record<string, string> {
   for (const rest of ['', '-wal', '-shm']) if (existsSync(file + rest)) rmSync(file + rest)
@@ -75,7 +91,7 @@ export function fill(file: string, works: number): Record<string, string> {
   }
   const first = migrationNames().findIndex(name => name.endsWith('_catalogue.sql'))
   apply(migrationNames().slice(0, first))
-  const market = generateMarket(db, works, Math.floor(Date.now() / 1000))
+  const market = withRowsAlone(db, () => generateMarket(db, works, Math.floor(Date.now() / 1000)))
   apply(migrationNames().slice(first))
   const pieces = db.prepare('INSERT INTO word_pieces (rowid, pieces) VALUES (?, ?)')
   db.exec('BEGIN')
