@@ -24,7 +24,6 @@ const FLAGS = {
 
 /** Where `npm start` keeps its state. */
 const DEVNET_FOLDER = join(root, '..', '.grimoire')
-/** Known to everyone: a devnet's money is worth nothing. */
 
 const readFlags = (args: readonly string[]) =>
   parseArgs({ args: [...args], options: FLAGS, allowPositionals: false }).values
