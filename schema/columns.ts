@@ -1,10 +1,10 @@
 /** Columns that keep what the ledger names in few bytes: a work as its ordinal, accounts and hashes as the bytes they are. */
 import { type Column, type SQL, sql } from 'drizzle-orm'
 import { customType, type SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { hexOfBytes } from './cid.ts'
 
-const hexOf = (stored: unknown): string =>
-  // Safety: D1 answers a blob as an array of bytes.
-  Array.from(stored as ArrayLike<number>, byte => byte.toString(16).padStart(2, '0')).join('')
+// Safety: D1 answers a blob as an array of bytes.
+const hexOf = (stored: unknown): string => hexOfBytes(Uint8Array.from(stored as ArrayLike<number>))
 
 const withoutPrefix = (hex: string): string => (hex.startsWith('0x') ? hex.slice(2) : hex)
 

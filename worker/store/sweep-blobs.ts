@@ -1,6 +1,6 @@
 /**
  * Blobs that no work names: gone some days after they came, so that what a creator sent and never minted is not kept for ever.
- * Kept is whatever a version on the ledger names, the parts that its manifest names, and what somebody sent again of late. An
+ * Kept is whatever a version on the ledger names or named before it was undone, the parts that its manifest names, and what somebody sent again of late. An
  * index that is not at the head of the chain says nothing of what is named, so nothing is dropped then.
  */
 import { readCid } from '@grimoire/schema/cid'
