@@ -79,6 +79,8 @@ export type NodeSetup = {
   minDepositAtomic?: string
   /** Where it fetches blobs from after the edge. */
   mirrors?: readonly string[]
+  /** The file of its base model. */
+  base?: Buffer
   /** What stands before it, and is registered in its place. */
   front?: (nodeUrl: string) => Promise<string>
 }
@@ -86,15 +88,15 @@ export type NodeSetup = {
 /** A bonded operator with a node that serves; its model has random weights, so only its words are worthless. */
 export async function startNode(world: SmallMarket, setup: NodeSetup = {}) {
   const { name = 'node', prices = PRICES, minDepositAtomic = '200000', mirrors = [] } = setup
-  const { front = async nodeUrl => nodeUrl } = setup
+  const { front = async nodeUrl => nodeUrl, base: file = randomBase() } = setup
   const { addresses, folder, edge, url: rpcUrl, testClient } = world
   const wallet = await world.person()
   const sessionKey = makeSessionKey()
   const paymentKey = generatePrivateKey()
   const payer = privateKeyToAccount(paymentKey)
   await testClient.setBalance({ address: payer.address, value: parseEther('10') })
-  const bytes = new Uint8Array(randomBase())
-  const model = join(folder, 'random.gguf')
+  const bytes = new Uint8Array(file)
+  const model = join(folder, `${name}.gguf`)
   writeFileSync(model, bytes)
   const directory = join(folder, name)
   const start = () =>

@@ -1,6 +1,7 @@
 /** A real node as an edge measures it, and a client that takes the edge's advice for an order and for nothing more. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { randomBase } from '@grimoire/inference-node/engine/random-gguf'
 import { matchAnswer, operatorDetail, servingPage } from '@grimoire/schema/directory'
 import type { Hex } from '@grimoire/schema/hex'
 import { findOperators } from './find-operators.ts'
@@ -9,6 +10,12 @@ import { promptParts, type SmallMarket, startMarket, startNode, words } from './
 import { adviseOperators } from './match-operators.ts'
 import { publishWork } from './publish-work.ts'
 import { readQuote } from './read-quote.ts'
+
+/** Of so many words that one that ends an answer hardly comes up, and slow enough that its last is not heard with its first. */
+const TALKER = {
+  ...{ width: 384, layers: 6, heads: 6, feedForward: 1_024, words: 31_739, contextTokens: 1_024 },
+  quantized: true,
+}
 
 let world: SmallMarket
 let live: Awaited<ReturnType<typeof startNode>>
@@ -19,7 +26,7 @@ before(async () => {
   world = await startMarket()
   // The longest registered, and first in every list that nobody ranked; nothing listens at its endpoint.
   gone = (await joinOperator(world)).operator
-  live = await startNode(world)
+  live = await startNode(world, { base: randomBase(TALKER) })
   const terms = { ...TERMS, kind: 'prompt', disclosure: 'sealed' } as const
   const options = { wallet: await world.person(), words: words(live.base), terms, parts: promptParts() }
   workId = (await publishWork(world.market, { ...options, admitted: [gone, live.operator] })).workId

@@ -108,6 +108,7 @@ function rowsOf(seen: Record<'rest' | 'chosen' | 'sealed' | 'sent', Tasks>): Row
       `an adapter of 64 MiB ${what}: the longest task, the machine's other work included`,
       'ms',
       tasks.longestMs,
+      goals,
     ),
     row(`an adapter of 64 MiB ${what}: how long it took`, 's', tasks.seconds),
   ]
