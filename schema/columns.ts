@@ -1,12 +1,12 @@
 /** Columns that keep what the ledger names in few bytes: a work as its ordinal, accounts and hashes as the bytes they are. */
 import { type Column, type SQL, sql } from 'drizzle-orm'
-import { customType, type SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { customType } from 'drizzle-orm/sqlite-core'
 import { hexOfBytes } from './cid.ts'
 
 // Safety: D1 answers a blob as an array of bytes.
 const hexOf = (stored: unknown): string => hexOfBytes(Uint8Array.from(stored as ArrayLike<number>))
 
-const withoutPrefix = (hex: string): string => (hex.startsWith('0x') ? hex.slice(2) : hex)
+export const withoutPrefix = (hex: string): string => (hex.startsWith('0x') ? hex.slice(2) : hex)
 
 /** An account or a transaction: lower-case hex with 0x to whoever reads it, 20 or 32 bytes in the file. */
 export const hexBytes = customType<{ data: string; driverData: unknown }>({
@@ -45,22 +45,9 @@ export const workIdOf = (column: Column): SQL<string> =>
 /** A text column with an account in it, to be held against bytes. */
 export const bytesOf = (column: Column | SQL): SQL => sql`unhex(substr(${column}, 3))`
 
-/** The other way round, in SQL that is plain text. */
-export const hexText = (column: string): string => `'0x' || lower(hex(${column}))`
-
-const isOurs = (column: SQLiteColumn) => column.columnType === 'SQLiteCustomColumn'
-export const namesWork = (column: SQLiteColumn): boolean =>
-  isOurs(column) && column.getSQLType() === 'integer'
-
-/** A value that is not bound but travels in JSON, as `json` reads it there, the way the column keeps it. */
-export function keptFromJson(column: SQLiteColumn, json: string): string {
-  if (namesWork(column)) return `(SELECT named.ordinal FROM works named WHERE named.work_id = ${json})`
-  return isOurs(column) ? `unhex(${json})` : json
-}
-
-/** That value, as it is put into the JSON. */
-export function jsonOf(column: SQLiteColumn, value: unknown): unknown {
-  if (value === null) return null
-  if (!isOurs(column)) return column.mapToDriverValue(value)
-  return namesWork(column) ? value : withoutPrefix(String(value))
-}
+/** The same in SQL that is plain text: how accounts and works are asked for by what people write, and told in their words. */
+export const bytesText = (text: string): string => `unhex(substr(${text}, 3))`
+export const ordinalText = (workId: string): string =>
+  `(SELECT named.ordinal FROM works named WHERE named.work_id = ${workId})`
+export const hexText = (column: string): string => `'0x' || ${hashText(column)}`
+export const hashText = (column: string): string => `lower(hex(${column}))`

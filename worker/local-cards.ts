@@ -22,9 +22,12 @@ export function cardDrawer(onCard: () => void = () => {}): CardDrawer {
   let started: Promise<Miniflare> | null = null
   const draw = async (request: Request): Promise<Response> => {
     onCard()
-    started ??= start()
+    started ??= start().catch(error => {
+      started = null // The next card tries again.
+      throw error
+    })
     const body = await request.text()
     return (await started).dispatchFetch(request.url, { method: 'POST', body })
   }
-  return { draw, stop: async () => (await started)?.dispose() }
+  return { draw, stop: async () => (await started?.catch(() => null))?.dispose() }
 }

@@ -1,5 +1,6 @@
 /** A new edge's state from the chain alone: rows from events, blobs from mirrors, and, if wished, held against a known edge. */
 import { existsSync, readdirSync } from 'node:fs'
+import { hashText } from '@grimoire/schema/columns'
 import { Problem } from '@grimoire/schema/problem'
 import { type Comparison, compareEdges } from './compare.ts'
 import { type LocalEdge, startEdge } from './local.ts'
@@ -61,7 +62,7 @@ export async function rebuild(options: RebuildOptions): Promise<Rebuilt> {
   })
   try {
     await indexToHead(edge)
-    const hashes = await columnOf(edge, 'SELECT DISTINCT lower(hex(content_hash)) AS value FROM versions')
+    const hashes = await columnOf(edge, `SELECT DISTINCT ${hashText('content_hash')} AS value FROM versions`)
     const blobs = await refetch(edge, hashes, mirrors)
     const works = ordersFrom ? await columnOf(edge, 'SELECT work_id AS value FROM works') : []
     const posted = ordersFrom ? await repost(edge, ordersFrom, works) : null

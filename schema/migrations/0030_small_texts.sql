@@ -1,36 +1,4 @@
--- Hashes as bytes; views and triggers as in the migration before.
-DROP VIEW `work_facets`;
---> statement-breakpoint
-DROP VIEW `text_facets`;
---> statement-breakpoint
-DROP VIEW `facet_tokens`;
---> statement-breakpoint
-DROP VIEW `shelf_places`;
---> statement-breakpoint
-DROP TRIGGER `texts_insert`;
---> statement-breakpoint
-DROP TRIGGER `texts_before_update`;
---> statement-breakpoint
-DROP TRIGGER `texts_after_update`;
---> statement-breakpoint
-DROP TRIGGER `texts_before_delete`;
---> statement-breakpoint
-DROP TRIGGER `texts_after_delete`;
---> statement-breakpoint
-DROP TRIGGER `works_insert`;
---> statement-breakpoint
-DROP TRIGGER `works_delete`;
---> statement-breakpoint
-DROP TRIGGER `works_leave_shelves`;
---> statement-breakpoint
-DROP TRIGGER `works_enter_shelves`;
---> statement-breakpoint
-DROP TRIGGER `works_mark`;
---> statement-breakpoint
-DROP TRIGGER `works_earn`;
---> statement-breakpoint
-DROP TRIGGER `works_renew`;
---> statement-breakpoint
+-- Hashes as bytes; then the views and triggers that stood aside: but for what is read of a creator, a hash and a base, as they were.
 ALTER TABLE `texts` RENAME TO `texts_before`;
 --> statement-breakpoint
 CREATE TABLE `texts` (

@@ -115,6 +115,14 @@ function rowsOf(ours: readonly Turn[], stills: readonly Turn[]): Row[] {
         goal: ['<= 1', ratio => ratio <= 1],
       },
     ),
+    row(
+      `${name}: frames over ${DROPPED_MS} ms`,
+      'frames',
+      framesOf(ours).filter(ms => ms > DROPPED_MS).length,
+      {
+        goal: ['0', over => over === 0],
+      },
+    ),
     beside(DROPPED_MS),
     beside(LATE_MS),
     row(`${name}: the longest frame, beside a still page`, 'ms', Math.max(...framesOf(ours)), {

@@ -1,10 +1,11 @@
 /** Between the image and the database: loads the rows a fold needs, writes what it changed, undoes what a reorg took. */
-import { jsonOf, keptFromJson, namesWork, workIdOf } from '@grimoire/schema/columns'
+import { workIdOf } from '@grimoire/schema/columns'
 import { texts } from '@grimoire/schema/tables'
 import { getTableColumns, getTableName, type SQL, sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/d1'
 import { getTableConfig, type SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { tellReverted, tellSales } from '../store/webhook-events.ts'
+import { carried, keptFrom, namesWork } from './carried.ts'
 import { seqAfter } from './facts.ts'
 import { type AnyRow, type Image, type JournalEntry, type RowName, TABLES, type TableName } from './image.ts'
 import { moveStatement, type Place } from './place.ts'
@@ -26,7 +27,7 @@ const stored = (name: TableName, row: AnyRow): unknown[] => {
   const table = TABLES[name].table as unknown as Record<string, SQLiteColumn> // Safety: as above.
   const propertyOf = new Map(Object.entries(table).map(([property, column]) => [column, property]))
   return columnsOf(name).map(column => {
-    return jsonOf(column, row[propertyOf.get(column) ?? ''] ?? null)
+    return carried(column, row[propertyOf.get(column) ?? ''] ?? null)
   })
 }
 
@@ -60,7 +61,7 @@ const keyValues = (name: TableName, keys: readonly string[]) =>
     keys.map(key => {
       const parts = key.split(' ')
       return keyColumns(name).map((column, at) =>
-        column.dataType === 'number' ? Number(parts[at]) : jsonOf(column, parts[at] ?? ''),
+        column.dataType === 'number' ? Number(parts[at]) : carried(column, parts[at] ?? ''),
       )
     }),
   )
@@ -68,7 +69,7 @@ const keyValues = (name: TableName, keys: readonly string[]) =>
 const field = (at: number) => `json_extract(value, '$[${at}]')`
 const fields = (count: number) => Array.from({ length: count }, (_, at) => field(at)).join(', ')
 const kept = (columns: readonly SQLiteColumn[]) =>
-  columns.map((column, at) => keptFromJson(column, field(at))).join(', ')
+  columns.map((column, at) => keptFrom(column, field(at))).join(', ')
 
 function inKeys(name: TableName, keys: readonly string[]): SQL {
   const columns = keyColumns(name)

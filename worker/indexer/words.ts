@@ -1,6 +1,6 @@
 /** The public words of works: a manifest is read from its blob and believed only where the chain says the same. */
 
-import { hexText } from '@grimoire/schema/columns'
+import { hashText, hexText } from '@grimoire/schema/columns'
 import { sameAddress } from '@grimoire/schema/hex'
 import { MANIFEST_MAX_BYTES, type Manifest, manifest } from '@grimoire/schema/manifest'
 import type { Settings } from '../env.ts'
@@ -65,7 +65,7 @@ export async function refreshWords(words: Words, workIds: readonly string[]): Pr
     if (!work) continue
     const { results } = await words.db
       .prepare(
-        'SELECT version, lower(hex(content_hash)) AS contentHash FROM versions WHERE work = ? ORDER BY version DESC LIMIT ?',
+        `SELECT version, ${hashText('content_hash')} AS contentHash FROM versions WHERE work = ? ORDER BY version DESC LIMIT ?`,
       )
       .bind(work.ordinal, VERSIONS_TRIED)
       .all<Stored>()

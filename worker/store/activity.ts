@@ -1,6 +1,6 @@
 /** What happened to a work, or what an account did, newest first: rows of four tables, merged, each read along its own index. */
 import type { ActivityKind, ActivityPage, ActivityRow } from '@grimoire/schema/activity'
-import { hexText } from '@grimoire/schema/columns'
+import { bytesText, hexText, ordinalText } from '@grimoire/schema/columns'
 import type { Hex } from '@grimoire/schema/hex'
 import type { PageQuery } from '@grimoire/schema/page'
 import { getAddress } from 'viem'
@@ -31,8 +31,8 @@ const ACT = `seq, kind, work, ${hexText('actor')}, CASE WHEN recipient IS NOT NU
   quantity, NULL, NULL, version, at, ${hexText('tx')} FROM acts`
 const MADE = `seq, 'made', ordinal AS work, ${hexText('creator')}, NULL, NULL, NULL, NULL, NULL, created_at, NULL FROM works`
 /** In the tables that the chain fills works and accounts are shorter than in those of posted orders. */
-const WORK = '(SELECT ordinal FROM works WHERE work_id = ?1)'
-const ACCOUNT = 'unhex(substr(?1, 3))'
+const WORK = ordinalText('?1')
+const ACCOUNT = bytesText('?1')
 type Orders = { kind: string; sides: string; payment: string; table: string; whose: string }
 const orderArm = ({ kind, sides, payment, table, whose }: Orders) =>
   `SELECT posted_at AS at, digest, ${payment} AS payment, '${kind}' AS kind, work_id, ${sides}, quantity,

@@ -1,5 +1,4 @@
 /** What an account earned: kept sums, and each payment; a page reads as many rows as it shows. */
-
 import { workIdOf } from '@grimoire/schema/columns'
 import type {
   EarningKind,

@@ -1,7 +1,7 @@
 /** Facets of works: the full-text token of each value, what a query asks of them, and how many works have each. */
 import type { WorksQuery } from '@grimoire/schema/catalogue'
 import { hexOfBytes } from '@grimoire/schema/cid'
-import { hexText } from '@grimoire/schema/columns'
+import { bytesText, hexText } from '@grimoire/schema/columns'
 import { bandOf, FACETS, type Facet, type FacetsAnswer, PRICE_EDGES } from '@grimoire/schema/facets'
 import type { Question } from './together.ts'
 
@@ -53,7 +53,7 @@ export function facetQuestion(db: D1Database, query: WorksQuery): Question<Need[
   const values = valuesOf(query)
   const asked = values.flat().map(({ facet, value }) => [facet, value])
   const ofCreators = `UNION ALL SELECT 'creator', ${hexText('c.creator')}, c.works FROM json_each(?1) a
-    JOIN creators c ON a.value ->> 0 = 'creator' AND c.creator = unhex(substr(a.value ->> 1, 3))`
+    JOIN creators c ON a.value ->> 0 = 'creator' AND c.creator = ${bytesText('a.value ->> 1')}`
   const statement = () =>
     db
       .prepare(

@@ -1,4 +1,5 @@
 /** Proofs of opening: one of each operator for each work, of the newest version that it proved, as it was posted. */
+import { bytesText, ordinalText } from '@grimoire/schema/columns'
 import { type SignedOpening, signedOpening } from '@grimoire/schema/opening'
 import { operators } from '@grimoire/schema/tables'
 import { openings } from '@grimoire/schema/tables-posted'
@@ -21,8 +22,8 @@ export const countOfOpenings = sql<number>`(SELECT count(*) FROM ${openings} o J
 
 /** Those whom the work's maker named come first, then the highest bonds: neither is had by being many. */
 const RANKED = `FROM openings o JOIN operators p ON ${HOLDS}
-  LEFT JOIN admissions a ON a.work = (SELECT ordinal FROM works WHERE work_id = ?1)
-    AND a.operator = unhex(substr(o.operator, 3)) AND a.admitted
+  LEFT JOIN admissions a ON a.work = ${ordinalText('?1')}
+    AND a.operator = ${bytesText('o.operator')} AND a.admitted
   WHERE o.work_id = ?1 ORDER BY o.version DESC, a.operator IS NULL, CAST(p.bond_atomic AS REAL) DESC,
     o.opened_at DESC, o.operator LIMIT ${MAX_KEPT}`
 

@@ -1,9 +1,11 @@
 /**
  * Blobs that no work names: gone some days after they came, so that what a creator sent and never minted is not kept for ever.
- * Kept is whatever a version on the ledger names or named before it was undone, the parts that its manifest names, and what somebody sent again of late. An
- * index that is not at the head of the chain says nothing of what is named, so nothing is dropped then.
+ * Kept is whatever a version on the ledger names, or named before it was undone, the parts that its manifest names, and what
+ * somebody sent again of late. An index that is not at the head of the chain says nothing of what is named, so nothing is
+ * dropped then.
  */
 import { readCid } from '@grimoire/schema/cid'
+import { hashText } from '@grimoire/schema/columns'
 import { MANIFEST_MAX_BYTES } from '@grimoire/schema/manifest'
 import type { Settings } from '../env.ts'
 import { otherLedger, readPlace } from '../indexer/place.ts'
@@ -65,7 +67,7 @@ async function keepPlace(db: D1Database, { versionRow, page, restsUntil }: Place
 async function noteManifests(store: Store, place: Place): Promise<{ versionRow: number; ended: boolean }> {
   const { results } = await store.db
     .prepare(
-      'SELECT rowid AS row, lower(hex(content_hash)) AS contentHash FROM versions WHERE rowid > ? ORDER BY rowid LIMIT ?',
+      `SELECT rowid AS row, ${hashText('content_hash')} AS contentHash FROM versions WHERE rowid > ? ORDER BY rowid LIMIT ?`,
     )
     .bind(place.versionRow, MANIFESTS_AT_ONCE)
     .all<{ row: number; contentHash: string }>()
